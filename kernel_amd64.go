@@ -1,0 +1,85 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"unsafe"
+
+	"github.com/seed-b3c25b83/kernel/internal/impl"
+)
+
+func init() {
+	impl.Register("AVX-512", &useAVX512)
+	impl.Register("AVX2", &useAVX2)
+}
+
+func forward[T Float](z, x, w []T, b T, stride int) {
+	switch {
+	case useAVX512:
+		forwardAVX512(z, x, w, b, stride)
+	case useAVX2:
+		forwardAVX2(z, x, w, b, stride)
+	default:
+		forwardGeneric(z, x, w, b, stride, lanesOf[T](len(w)))
+	}
+}
+
+func dot[T Float](acc *[maxLanes]T, x, w []T) {
+	switch {
+	case useAVX512:
+		dotAVX512(acc, x, w)
+	case useAVX2:
+		dotAVX2(acc, x, w)
+	default:
+		dotGeneric(acc[:wideLaneBytes/elemSize[T]()], x, w)
+	}
+}
+
+func gradient[T Float](g, x, delta []T, stride int, narrow bool) {
+	switch {
+	case useAVX512:
+		gradientAVX512(g, x, delta, stride, narrow)
+	case useAVX2:
+		gradientAVX2(g, x, delta, stride, narrow)
+	default:
+		gradientGeneric(g, x, delta, stride, narrow)
+	}
+}
+
+func sum[T Float](lanes *[sumLanes]float64, delta []T) {
+	switch {
+	case useAVX512:
+		sumAVX512(lanes, delta)
+	case useAVX2:
+		sumAVX2(lanes, delta)
+	default:
+		sumGeneric(lanes, delta)
+	}
+}
+
+func sigmoid[T Float](dst, src []T) {
+	switch {
+	case useAVX512:
+		sigmoidAVX512(dst, src)
+	case useAVX2:
+		sigmoidAVX2(dst, src)
+	default:
+		sigmoidGeneric(dst, src)
+	}
+}
+
+func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss) {
+	switch {
+	case useAVX512:
+		deltaAVX512(delta, sums, z, y, weights, loss)
+	case useAVX2:
+		deltaAVX2(delta, sums, z, y, weights, loss)
+	default:
+		deltaGeneric(delta, sums, z, y, weights, loss)
+	}
+}
+
+// f32 and f64 return the address of the first element of s, nil if there is
+// none.
+func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
+func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }

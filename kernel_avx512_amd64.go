@@ -1,0 +1,160 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"runtime"
+	"unsafe"
+
+	"github.com/klauspost/cpuid/v2"
+	"golang.org/x/sys/cpu"
+)
+
+// useAVX512 says that the machine and the operating system have what the
+// AVX-512 kernels use. darwin is left out since it does not keep the mask
+// registers across a signal (golang.org/issue/49233).
+var useAVX512 = runtime.GOOS != "darwin" &&
+	cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL, cpuid.AVX2, cpuid.FMA3) &&
+	cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL &&
+	cpu.X86.HasAVX2 && cpu.X86.HasFMA
+
+// The kernels. Counts are in elements, at least 1; nothing is validated. Each
+// computes what the function of kernel_generic.go named beside it computes.
+
+// forwardNarrow: forwardGeneric with 64 bytes of lanes.
+//
+//go:noescape
+func forwardNarrow32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
+
+//go:noescape
+func forwardNarrow64AVX512(z, x, w *float64, b float64, rows, cols, stride int)
+
+// forwardWide: forwardGeneric with 128 bytes of lanes.
+//
+//go:noescape
+func forwardWide32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
+
+//go:noescape
+func forwardWide64AVX512(z, x, w *float64, b float64, rows, cols, stride int)
+
+// dot: dotGeneric with 128 bytes of lanes.
+//
+//go:noescape
+func dot32AVX512(acc *[maxLanes]float32, x, w *float32, cols int)
+
+//go:noescape
+func dot64AVX512(acc *[maxLanes]float64, x, w *float64, cols int)
+
+// gradientNarrow: gradientNarrowGeneric.
+//
+//go:noescape
+func gradientNarrow32AVX512(g, x, delta *float32, rows, cols, stride int)
+
+//go:noescape
+func gradientNarrow64AVX512(g, x, delta *float64, rows, cols, stride int)
+
+// gradientWide: gradientWideGeneric.
+//
+//go:noescape
+func gradientWide32AVX512(g, x, delta *float32, rows, cols, stride int)
+
+//go:noescape
+func gradientWide64AVX512(g, x, delta *float64, rows, cols, stride int)
+
+// sum: sumGeneric.
+//
+//go:noescape
+func sum32AVX512(lanes *[sumLanes]float64, delta *float32, n int)
+
+//go:noescape
+func sum64AVX512(lanes *[sumLanes]float64, delta *float64, n int)
+
+// sigmoid: sigmoidGeneric.
+//
+//go:noescape
+func sigmoid32AVX512(dst, src *float32, n int)
+
+//go:noescape
+func sigmoid64AVX512(dst, src *float64, n int)
+
+// deltaQuadratic: deltaGeneric for Quadratic; weights may be nil.
+//
+//go:noescape
+func deltaQuadratic32AVX512(delta *float32, sums *partials, z, y, weights *float32, n int)
+
+//go:noescape
+func deltaQuadratic64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
+
+// deltaLog: deltaGeneric for LogLoss; weights may be nil.
+//
+//go:noescape
+func deltaLog32AVX512(delta *float32, sums *partials, z, y, weights *float32, n int)
+
+//go:noescape
+func deltaLog64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
+
+func forwardAVX512[T Float](z, x, w []T, b T, stride int) {
+	rows, cols := len(z), len(w)
+	switch narrow := isNarrow[T](cols); {
+	case is32[T]() && narrow:
+		forwardNarrow32AVX512(f32(z), f32(x), f32(w), float32(b), rows, cols, stride)
+	case is32[T]():
+		forwardWide32AVX512(f32(z), f32(x), f32(w), float32(b), rows, cols, stride)
+	case narrow:
+		forwardNarrow64AVX512(f64(z), f64(x), f64(w), float64(b), rows, cols, stride)
+	default:
+		forwardWide64AVX512(f64(z), f64(x), f64(w), float64(b), rows, cols, stride)
+	}
+}
+
+func dotAVX512[T Float](acc *[maxLanes]T, x, w []T) {
+	if is32[T]() {
+		dot32AVX512((*[maxLanes]float32)(unsafe.Pointer(acc)), f32(x), f32(w), len(w))
+	} else {
+		dot64AVX512((*[maxLanes]float64)(unsafe.Pointer(acc)), f64(x), f64(w), len(w))
+	}
+}
+
+func gradientAVX512[T Float](g, x, delta []T, stride int, narrow bool) {
+	rows, cols := len(delta), len(g)
+	switch {
+	case is32[T]() && narrow:
+		gradientNarrow32AVX512(f32(g), f32(x), f32(delta), rows, cols, stride)
+	case is32[T]():
+		gradientWide32AVX512(f32(g), f32(x), f32(delta), rows, cols, stride)
+	case narrow:
+		gradientNarrow64AVX512(f64(g), f64(x), f64(delta), rows, cols, stride)
+	default:
+		gradientWide64AVX512(f64(g), f64(x), f64(delta), rows, cols, stride)
+	}
+}
+
+func sumAVX512[T Float](lanes *[sumLanes]float64, delta []T) {
+	if is32[T]() {
+		sum32AVX512(lanes, f32(delta), len(delta))
+	} else {
+		sum64AVX512(lanes, f64(delta), len(delta))
+	}
+}
+
+func sigmoidAVX512[T Float](dst, src []T) {
+	if is32[T]() {
+		sigmoid32AVX512(f32(dst), f32(src), len(dst))
+	} else {
+		sigmoid64AVX512(f64(dst), f64(src), len(dst))
+	}
+}
+
+func deltaAVX512[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss) {
+	n := len(delta)
+	switch quadratic := loss == Quadratic; {
+	case is32[T]() && quadratic:
+		deltaQuadratic32AVX512(f32(delta), sums, f32(z), f32(y), f32(weights), n)
+	case is32[T]():
+		deltaLog32AVX512(f32(delta), sums, f32(z), f32(y), f32(weights), n)
+	case quadratic:
+		deltaQuadratic64AVX512(f64(delta), sums, f64(z), f64(y), f64(weights), n)
+	default:
+		deltaLog64AVX512(f64(delta), sums, f64(z), f64(y), f64(weights), n)
+	}
+}

@@ -1,0 +1,27 @@
+//go:build purego || !(amd64 || arm64)
+
+package kernel
+
+func forward[T Float](z, x, w []T, b T, stride int) {
+	forwardGeneric(z, x, w, b, stride, lanesOf[T](len(w)))
+}
+
+func dot[T Float](acc *[maxLanes]T, x, w []T) {
+	dotGeneric(acc[:wideLaneBytes/elemSize[T]()], x, w)
+}
+
+func gradient[T Float](g, x, delta []T, stride int, narrow bool) {
+	gradientGeneric(g, x, delta, stride, narrow)
+}
+
+func sum[T Float](lanes *[sumLanes]float64, delta []T) {
+	sumGeneric(lanes, delta)
+}
+
+func sigmoid[T Float](dst, src []T) {
+	sigmoidGeneric(dst, src)
+}
+
+func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss) {
+	deltaGeneric(delta, sums, z, y, weights, loss)
+}

@@ -1,0 +1,146 @@
+package kernel
+
+import "unsafe"
+
+// This file walks a validated batch in blocks: it decides how much one kernel
+// call does and how much of X stays in cache between forward and gradient. No
+// choice made here changes a bit of the result.
+
+const (
+	// callBytes bounds what one call of an assembly kernel reads of X, since
+	// the runtime cannot preempt it: 64 KiB take a few microseconds.
+	callBytes = 64 << 10
+	// callElements bounds the vectors of σ and δ in one call.
+	callElements = 2048
+	// blockBytes is the part of X that a fused step takes through forward, δ
+	// and gradient at a time; it stays in the L1 cache.
+	blockBytes = 16 << 10
+	// blockRows is the most rows of a block, the size of its buffer for δ.
+	blockRows = 128
+)
+
+// narrowBytes separates the two classes of rows: a row of fewer bytes is
+// narrow. See doc.go.
+const narrowBytes = 1024
+
+func elemSize[T Float]() int { return int(unsafe.Sizeof(*new(T))) }
+
+// isNarrow reports whether rows with cols columns are in the narrow class.
+func isNarrow[T Float](cols int) bool { return cols*elemSize[T]() < narrowBytes }
+
+// lanesOf returns the number of virtual lanes of a dot product over cols
+// columns.
+func lanesOf[T Float](cols int) int {
+	if isNarrow[T](cols) {
+		return narrowLaneBytes / elemSize[T]()
+	}
+	return wideLaneBytes / elemSize[T]()
+}
+
+// rowsWithin returns how many rows of the given stride lie within n bytes, as
+// a multiple of 16 from 16 to most: a multiple of the groups of the gradient
+// and of the lanes of sums by row.
+func rowsWithin[T Float](n, stride, most int) int {
+	rows := most
+	if stride > 0 {
+		rows = min(most, n/elemSize[T]()/stride)
+	}
+	return max(rows&^15, 16)
+}
+
+func callRows[T Float](stride int) int { return rowsWithin[T](callBytes, stride, callElements) }
+
+// rest returns s[i:], or nil behind the end of s, where a batch without
+// columns may point.
+func rest[T any](s []T, i int) []T {
+	if i >= len(s) {
+		return nil
+	}
+	return s[i:]
+}
+
+func weightsOf[T Float](weights []T, i, j int) []T {
+	if weights == nil {
+		return nil
+	}
+	return weights[i:j]
+}
+
+// forwardBatch computes z = X·w + b in calls of bounded length.
+func forwardBatch[T Float](z, x, w []T, b T, stride int) {
+	if len(w) == 0 {
+		for i := range z {
+			z[i] = 0 + b
+		}
+		return
+	}
+	if len(w)*elemSize[T]() > callBytes {
+		for i := range z {
+			z[i] = forwardLong(x[i*stride:][:len(w)], w, b)
+		}
+		return
+	}
+	rows := max(1, callBytes/elemSize[T]()/stride)
+	for len(z) > rows {
+		forward(z[:rows], x, w, b, stride)
+		z, x = z[rows:], x[rows*stride:]
+	}
+	if len(z) > 0 {
+		forward(z, x, w, b, stride)
+	}
+}
+
+// forwardLong is the forward pass of one row that is too long for one call.
+func forwardLong[T Float](x, w []T, b T) T {
+	var acc [maxLanes]T
+	cols := callBytes / elemSize[T]()
+	for len(w) > cols {
+		dot(&acc, x[:cols], w[:cols])
+		x, w = x[cols:], w[cols:]
+	}
+	dot(&acc, x, w)
+	return reduce(acc[:wideLaneBytes/elemSize[T]()]) + b
+}
+
+// gradientBatch adds Xᵀδ to g in calls of bounded length. len(delta) is a
+// multiple of groupRows in all calls for one shard but the last.
+func gradientBatch[T Float](g, x, delta []T, stride int) {
+	if len(g) == 0 || len(delta) == 0 {
+		return
+	}
+	narrow := isNarrow[T](len(g))
+	cols := max(callBytes/elemSize[T]()/len(delta), 64)
+	for len(g) > cols {
+		gradient(g[:cols], x, delta, stride, narrow)
+		g, x = g[cols:], x[cols:]
+	}
+	gradient(g, x, delta, stride, narrow)
+}
+
+// accumulator holds the sums over the rows of a shard, lane by lane.
+type accumulator struct {
+	partials
+	delta [sumLanes]float64
+}
+
+func (a *accumulator) sums() Sums {
+	return Sums{Cost: halve(a.cost), Delta: halve(a.delta), Correct: int(halve(a.correct))}
+}
+
+// halve adds the lanes of a sum over rows as reduce does.
+func halve(lanes [sumLanes]float64) float64 { return reduce(lanes[:]) }
+
+// stepBatch is the fused step over one shard.
+func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss) {
+	var buf [blockRows]T
+	rows := rowsWithin[T](blockBytes, stride, blockRows)
+	for i := 0; i < len(y); i += rows {
+		j := min(i+rows, len(y))
+		block := rest(x, i*stride)
+		delta := buf[:j-i]
+		forwardBatch(delta, block, w, b, stride)
+		deltaBlock(delta, &acc.partials, delta, y[i:j], weightsOf(weights, i, j), loss)
+		sum(&acc.delta, delta)
+		gradientBatch(g, block, delta, stride)
+	}
+}
