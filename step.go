@@ -104,11 +104,10 @@ func forwardLong[T Float](x, w []T, b T) T {
 
 // gradientBatch adds Xᵀδ to g in calls of bounded length. len(delta) is a
 // multiple of groupRows in all calls for one shard but the last.
-func gradientBatch[T Float](g, x, delta []T, stride int) {
+func gradientBatch[T Float](g, x, delta []T, stride int, narrow bool) {
 	if len(g) == 0 || len(delta) == 0 {
 		return
 	}
-	narrow := isNarrow[T](len(g))
 	cols := max(callBytes/elemSize[T]()/len(delta), 64)
 	for len(g) > cols {
 		gradient(g[:cols], x, delta, stride, narrow)
@@ -134,6 +133,7 @@ func halve(lanes [sumLanes]float64) float64 { return reduce(lanes[:]) }
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss) {
 	var buf [blockRows]T
 	rows := rowsWithin[T](blockBytes, stride, blockRows)
+	narrow := isNarrow[T](len(g))
 	for i := 0; i < len(y); i += rows {
 		j := min(i+rows, len(y))
 		block := rest(x, i*stride)
@@ -141,6 +141,6 @@ func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 		forwardBatch(delta, block, w, b, stride)
 		deltaBlock(delta, &acc.partials, delta, y[i:j], weightsOf(weights, i, j), loss)
 		sum(&acc.delta, delta)
-		gradientBatch(g, block, delta, stride)
+		gradientBatch(g, block, delta, stride, narrow)
 	}
 }
