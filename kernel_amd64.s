@@ -1,75 +1,887 @@
 //go:build !purego
 
+// Dot products and gradients for AVX-512 (F, DQ, BW, VL).
+//
+// A row of x is read in groups of columns as wide as the virtual lanes: one
+// register of 64 bytes for narrow rows, two for wide ones. Lane l of a row's
+// accumulator is the chain of fused multiply-adds over the columns l, l +
+// lanes, … of that row. Speed comes from working several rows at a time, each
+// with accumulators of its own, which changes no row's order.
+//
+// The columns behind the last whole group are loaded under a mask that puts
+// zeros into the other lanes; masked lanes are not read from memory.
+
 #include "textflag.h"
 
+// Arguments, in this order in every kernel.
+#define ZS      DI
+#define X       SI
+#define W       DX
+#define G       DI
+#define DELTA   DX
+#define ROWS    R8
+#define COLS    R9  // bytes of the whole groups of columns
+#define STRIDE  R10 // bytes
+#define STRIDE3 R11
+#define STRIDE5 R12
+#define STRIDE7 R13
+#define COL     AX // offset of the current column in bytes
+#define X8      BX // the row 8 rows behind X
+#define TAIL    CX // columns behind the last whole group
+
+#define TAILMASK  K1 // the lanes of those columns
+#define HIGHHALF  K2 // the float64 lanes 4 to 7
+#define HIGHPAIRS K3 // of every four float32 lanes the last two
+
+// STRIDES makes bytes of STRIDE and derives the multiples from which, with
+// the scales 1, 2 and 4, eight rows are addressed.
+#define STRIDES(LOG2SIZE) \
+	SHLQ $LOG2SIZE, STRIDE; \
+	LEAQ (STRIDE)(STRIDE*2), STRIDE3; \
+	LEAQ (STRIDE)(STRIDE*4), STRIDE5; \
+	LEAQ (STRIDE3)(STRIDE*4), STRIDE7
+
+// COLUMNS splits COLS into bytes of whole groups of LANES columns (a power of
+// two) and the TAIL. It clobbers AX.
+#define COLUMNS(LANES, LOG2SIZE) \
+	MOVQ COLS, TAIL; \
+	ANDQ $(LANES-1), TAIL; \
+	SUBQ TAIL, COLS; \
+	SHLQ $LOG2SIZE, COLS
+
+// MASK sets K to the first TAIL lanes. It clobbers AX.
+#define MASK(K) \
+	MOVL $1, AX; \
+	SHLL TAIL, AX; \
+	DECL AX; \
+	KMOVW AX, K
+
+// HALVES sets HIGHHALF and HIGHPAIRS. It clobbers AX.
+#define HALVES \
+	MOVL $0xF0, AX; \
+	KMOVW AX, HIGHHALF; \
+	MOVL $0xAA, AX; \
+	KMOVW AX, HIGHPAIRS
+
+#define ZERO8(A0, A1, A2, A3, A4, A5, A6, A7) \
+	VPXORD A0, A0, A0; \
+	VPXORD A1, A1, A1; \
+	VPXORD A2, A2, A2; \
+	VPXORD A3, A3, A3; \
+	VPXORD A4, A4, A4; \
+	VPXORD A5, A5, A5; \
+	VPXORD A6, A6, A6; \
+	VPXORD A7, A7, A7
+
+// DOT8 continues eight rows from P by one group: Ai = fma(row i, WV, Ai).
+#define DOT8(FMA, P, WV, A0, A1, A2, A3, A4, A5, A6, A7) \
+	FMA (P), WV, A0; \
+	FMA (P)(STRIDE*1), WV, A1; \
+	FMA (P)(STRIDE*2), WV, A2; \
+	FMA (P)(STRIDE3*1), WV, A3; \
+	FMA (P)(STRIDE*4), WV, A4; \
+	FMA (P)(STRIDE5*1), WV, A5; \
+	FMA (P)(STRIDE3*2), WV, A6; \
+	FMA (P)(STRIDE7*1), WV, A7
+
+// DOT8TAIL does so under TAILMASK, with zeros in the other lanes. It
+// clobbers Z20 to Z27.
+#define DOT8TAIL(LOAD, FMA, P, WV, A0, A1, A2, A3, A4, A5, A6, A7) \
+	LOAD (P), TAILMASK, Z20; \
+	LOAD (P)(STRIDE*1), TAILMASK, Z21; \
+	LOAD (P)(STRIDE*2), TAILMASK, Z22; \
+	LOAD (P)(STRIDE3*1), TAILMASK, Z23; \
+	LOAD (P)(STRIDE*4), TAILMASK, Z24; \
+	LOAD (P)(STRIDE5*1), TAILMASK, Z25; \
+	LOAD (P)(STRIDE3*2), TAILMASK, Z26; \
+	LOAD (P)(STRIDE7*1), TAILMASK, Z27; \
+	FMA Z20, WV, A0; \
+	FMA Z21, WV, A1; \
+	FMA Z22, WV, A2; \
+	FMA Z23, WV, A3; \
+	FMA Z24, WV, A4; \
+	FMA Z25, WV, A5; \
+	FMA Z26, WV, A6; \
+	FMA Z27, WV, A7
+
+// The steps of halving the lanes of several rows at once. Each takes two
+// registers, adds the upper half of the remaining lanes of every row in them
+// to the lower half, and leaves the sums of both in A. They clobber Z20.
+//
+// FOLD512: A holds one row, B another; then A = 256 bits of A, 256 bits of B.
+#define FOLD512(ADD, A, B) \
+	VSHUFF64X2 $0x4E, B, A, Z20; \
+	VMOVAPD B, HIGHHALF, A; \
+	ADD Z20, A, A
+
+// FOLD256: A and B hold two rows each; then A holds 128 bits of each of four.
+#define FOLD256(ADD, A, B) \
+	VSHUFF64X2 $0xDD, B, A, Z20; \
+	VSHUFF64X2 $0x88, B, A, A; \
+	ADD Z20, A, A
+
+// FOLD128: A and B hold four rows each; then, of float32, each 128 bits of A
+// hold 64 bits of a row of A and of a row of B.
+#define FOLD128(A, B) \
+	VSHUFPS $0x4E, B, A, Z20; \
+	VMOVAPD B, HIGHPAIRS, A; \
+	VADDPS Z20, A, A
+
+// FOLD64: the last step for float32.
+#define FOLD64(A, B) \
+	VSHUFPS $0xDD, B, A, Z20; \
+	VSHUFPS $0x88, B, A, A; \
+	VADDPS Z20, A, A
+
+// FOLD4x32 halves the 16 lanes of four rows of float32 and leaves their z − b
+// in X0; FOLD4x64 the 8 lanes of four rows of float64, in Y0. K4 must select
+// the first lane of every 128 bits.
+#define FOLD4x32 \
+	FOLD512(VADDPS, Z0, Z1); \
+	FOLD512(VADDPS, Z2, Z3); \
+	FOLD256(VADDPS, Z0, Z2); \
+	VSHUFPS $0x4E, Z0, Z0, Z20; \
+	VADDPS Z20, Z0, Z0; \
+	VSHUFPS $0xB1, Z0, Z0, Z20; \
+	VADDPS Z20, Z0, Z0; \
+	VCOMPRESSPS Z0, K4, Z0
+
+#define FOLD4x64 \
+	FOLD512(VADDPD, Z0, Z1); \
+	FOLD512(VADDPD, Z2, Z3); \
+	FOLD256(VADDPD, Z0, Z2); \
+	VSHUFPD $0x55, Z0, Z0, Z20; \
+	VADDPD Z20, Z0, Z0; \
+	VCOMPRESSPD Z0, K4, Z0
+
+// FOLD1x32 halves the 16 lanes of Z0 into X0; FOLD1x64 the 8 lanes.
+#define FOLD1x32 \
+	VEXTRACTF64X4 $1, Z0, Y1; \
+	VADDPS Y1, Y0, Y0; \
+	VEXTRACTF128 $1, Y0, X1; \
+	VADDPS X1, X0, X0; \
+	VPERMILPS $0x4E, X0, X1; \
+	VADDPS X1, X0, X0; \
+	VMOVSHDUP X0, X1; \
+	VADDSS X1, X0, X0
+
+#define FOLD1x64 \
+	VEXTRACTF64X4 $1, Z0, Y1; \
+	VADDPD Y1, Y0, Y0; \
+	VEXTRACTF128 $1, Y0, X1; \
+	VADDPD X1, X0, X0; \
+	VPERMILPD $1, X0, X1; \
+	VADDSD X1, X0, X0
+
 // func forwardNarrow32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
+//
+//	for i in rows, 16 at a time, then 4, then 1:
+//		acc[0:16] = 0
+//		for j in columns, 16 at a time:
+//			acc = fma(x[i][j:j+16], w[j:j+16], acc)
+//		z[i] = halve(acc) + b
 TEXT ·forwardNarrow32AVX512(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), ZS
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	VBROADCASTSS b+24(FP), Z30
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	STRIDES(2)
+	COLUMNS(16, 2)
+	MASK(TAILMASK)
+	VMOVUPS.Z (W)(COLS*1), TAILMASK, Z31
+	SUBQ $16, ROWS
+	JL   four
+	HALVES
+
+rows16:
+	ZERO8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	ZERO8(Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+	LEAQ (X)(STRIDE*8), X8
+	XORL COL, COL
+	CMPQ COL, COLS
+	JGE  tail16
+
+cols16:
+	VMOVUPS (W)(COL*1), Z16
+	DOT8(VFMADD231PS, X, Z16, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	DOT8(VFMADD231PS, X8, Z16, Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+	ADDQ $64, X
+	ADDQ $64, X8
+	ADDQ $64, COL
+	CMPQ COL, COLS
+	JLT  cols16
+
+tail16:
+	TESTQ TAIL, TAIL
+	JZ    fold16
+	DOT8TAIL(VMOVUPS.Z, VFMADD231PS, X, Z31, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	DOT8TAIL(VMOVUPS.Z, VFMADD231PS, X8, Z31, Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15)
+
+fold16:
+	FOLD512(VADDPS, Z0, Z4)
+	FOLD512(VADDPS, Z8, Z12)
+	FOLD512(VADDPS, Z1, Z5)
+	FOLD512(VADDPS, Z9, Z13)
+	FOLD512(VADDPS, Z2, Z6)
+	FOLD512(VADDPS, Z10, Z14)
+	FOLD512(VADDPS, Z3, Z7)
+	FOLD512(VADDPS, Z11, Z15)
+	FOLD256(VADDPS, Z0, Z8)
+	FOLD256(VADDPS, Z1, Z9)
+	FOLD256(VADDPS, Z2, Z10)
+	FOLD256(VADDPS, Z3, Z11)
+	FOLD128(Z0, Z1)
+	FOLD128(Z2, Z3)
+	FOLD64(Z0, Z2)
+	VADDPS  Z30, Z0, Z0
+	VMOVUPS Z0, (ZS)
+	ADDQ $64, ZS
+	SUBQ COL, X8
+	LEAQ (X8)(STRIDE*8), X
+	SUBQ $16, ROWS
+	JGE  rows16
+
+four:
+	ADDQ $12, ROWS
+	JL   one
+	HALVES
+	MOVL  $0x1111, AX
+	KMOVW AX, K4
+
+rows4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	XORL COL, COL
+	CMPQ COL, COLS
+	JGE  tail4
+
+cols4:
+	VMOVUPS (W)(COL*1), Z16
+	VFMADD231PS (X), Z16, Z0
+	VFMADD231PS (X)(STRIDE*1), Z16, Z1
+	VFMADD231PS (X)(STRIDE*2), Z16, Z2
+	VFMADD231PS (X)(STRIDE3*1), Z16, Z3
+	ADDQ $64, X
+	ADDQ $64, COL
+	CMPQ COL, COLS
+	JLT  cols4
+
+tail4:
+	TESTQ TAIL, TAIL
+	JZ    fold4
+	VMOVUPS.Z (X), TAILMASK, Z20
+	VMOVUPS.Z (X)(STRIDE*1), TAILMASK, Z21
+	VMOVUPS.Z (X)(STRIDE*2), TAILMASK, Z22
+	VMOVUPS.Z (X)(STRIDE3*1), TAILMASK, Z23
+	VFMADD231PS Z20, Z31, Z0
+	VFMADD231PS Z21, Z31, Z1
+	VFMADD231PS Z22, Z31, Z2
+	VFMADD231PS Z23, Z31, Z3
+
+fold4:
+	FOLD4x32
+	VADDPS  X30, X0, X0
+	VMOVUPS X0, (ZS)
+	ADDQ $16, ZS
+	SUBQ COL, X
+	LEAQ (X)(STRIDE*4), X
+	SUBQ $4, ROWS
+	JGE  rows4
+
+one:
+	ADDQ $4, ROWS
+	JZ   done
+
+rows1:
+	VPXORD Z0, Z0, Z0
+	XORL COL, COL
+	CMPQ COL, COLS
+	JGE  tail1
+
+cols1:
+	VMOVUPS (W)(COL*1), Z16
+	VFMADD231PS (X)(COL*1), Z16, Z0
+	ADDQ $64, COL
+	CMPQ COL, COLS
+	JLT  cols1
+
+tail1:
+	TESTQ TAIL, TAIL
+	JZ    fold1
+	VMOVUPS.Z (X)(COL*1), TAILMASK, Z20
+	VFMADD231PS Z20, Z31, Z0
+
+fold1:
+	FOLD1x32
+	VADDSS X30, X0, X0
+	VMOVSS X0, (ZS)
+	ADDQ $4, ZS
+	ADDQ STRIDE, X
+	DECQ ROWS
+	JNZ  rows1
+
+done:
+	VZEROUPPER
 	RET
 
 // func forwardNarrow64AVX512(z, x, w *float64, b float64, rows, cols, stride int)
+//
+//	for i in rows, 8 at a time, then 1:
+//		acc[0:8] = 0
+//		for j in columns, 8 at a time:
+//			acc = fma(x[i][j:j+8], w[j:j+8], acc)
+//		z[i] = halve(acc) + b
 TEXT ·forwardNarrow64AVX512(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), ZS
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	VBROADCASTSD b+24(FP), Z30
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	STRIDES(3)
+	COLUMNS(8, 3)
+	MASK(TAILMASK)
+	VMOVUPD.Z (W)(COLS*1), TAILMASK, Z31
+	SUBQ $8, ROWS
+	JL   one
+	HALVES
+
+rows8:
+	ZERO8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	XORL COL, COL
+	CMPQ COL, COLS
+	JGE  tail8
+
+cols8:
+	VMOVUPD (W)(COL*1), Z16
+	DOT8(VFMADD231PD, X, Z16, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+	ADDQ $64, X
+	ADDQ $64, COL
+	CMPQ COL, COLS
+	JLT  cols8
+
+tail8:
+	TESTQ TAIL, TAIL
+	JZ    fold8
+	DOT8TAIL(VMOVUPD.Z, VFMADD231PD, X, Z31, Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
+
+fold8:
+	FOLD512(VADDPD, Z0, Z2)
+	FOLD512(VADDPD, Z4, Z6)
+	FOLD512(VADDPD, Z1, Z3)
+	FOLD512(VADDPD, Z5, Z7)
+	FOLD256(VADDPD, Z0, Z4)
+	FOLD256(VADDPD, Z1, Z5)
+	VUNPCKHPD Z1, Z0, Z20
+	VUNPCKLPD Z1, Z0, Z0
+	VADDPD    Z20, Z0, Z0
+	VADDPD    Z30, Z0, Z0
+	VMOVUPD   Z0, (ZS)
+	ADDQ $64, ZS
+	SUBQ COL, X
+	LEAQ (X)(STRIDE*8), X
+	SUBQ $8, ROWS
+	JGE  rows8
+
+one:
+	ADDQ $8, ROWS
+	JZ   done
+
+rows1:
+	VPXORD Z0, Z0, Z0
+	XORL COL, COL
+	CMPQ COL, COLS
+	JGE  tail1
+
+cols1:
+	VMOVUPD (W)(COL*1), Z16
+	VFMADD231PD (X)(COL*1), Z16, Z0
+	ADDQ $64, COL
+	CMPQ COL, COLS
+	JLT  cols1
+
+tail1:
+	TESTQ TAIL, TAIL
+	JZ    fold1
+	VMOVUPD.Z (X)(COL*1), TAILMASK, Z20
+	VFMADD231PD Z20, Z31, Z0
+
+fold1:
+	FOLD1x64
+	VADDSD X30, X0, X0
+	VMOVSD X0, (ZS)
+	ADDQ $8, ZS
+	ADDQ STRIDE, X
+	DECQ ROWS
+	JNZ  rows1
+
+done:
+	VZEROUPPER
 	RET
+
+// The wide kernels read two registers of each row at a time: the lanes of the
+// first half and those of the second. K5 masks the first, TAILMASK the second
+// half of the last, partial group; both halves of w under the mask stay in
+// Z28 and Z29.
+
+// MASKS sets K5 and TAILMASK from TAIL, of a group of 2·LANES. It clobbers AX
+// and BX.
+#define MASKS(LANES) \
+	MOVL $1, AX; \
+	SHLQ TAIL, AX; \
+	DECQ AX; \
+	KMOVW AX, K5; \
+	SHRQ $LANES, AX; \
+	KMOVW AX, TAILMASK
+
+// WIDE is the kernel for rows of LANES lanes a register of 1<<LOG2SIZE bytes an
+// element. LOAD, FMA and ADD are the instructions for the element type, FOLD4
+// and FOLD1 halve the lanes; STORE4 and STORE1 add b and store.
+#define WIDE(LANES, LOG2SIZE, LOAD, LOADZ, FMA, ADD, FOLD4, STORE4, FOLD1, STORE1) \
+	STRIDES(LOG2SIZE); \
+	COLUMNS(2*LANES, LOG2SIZE); \
+	MASKS(LANES); \
+	LOADZ (W)(COLS*1), K5, Z28; \
+	LOADZ 64(W)(COLS*1), TAILMASK, Z29; \
+	SUBQ $4, ROWS; \
+	JL   one; \
+	HALVES; \
+rows4: \
+	ZERO8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7); \
+	XORL COL, COL; \
+	CMPQ COL, COLS; \
+	JGE  tail4; \
+cols4: \
+	LOAD (W)(COL*1), Z16; \
+	LOAD 64(W)(COL*1), Z17; \
+	FMA (X), Z16, Z0; \
+	FMA 64(X), Z17, Z4; \
+	FMA (X)(STRIDE*1), Z16, Z1; \
+	FMA 64(X)(STRIDE*1), Z17, Z5; \
+	FMA (X)(STRIDE*2), Z16, Z2; \
+	FMA 64(X)(STRIDE*2), Z17, Z6; \
+	FMA (X)(STRIDE3*1), Z16, Z3; \
+	FMA 64(X)(STRIDE3*1), Z17, Z7; \
+	ADDQ $128, X; \
+	ADDQ $128, COL; \
+	CMPQ COL, COLS; \
+	JLT  cols4; \
+tail4: \
+	TESTQ TAIL, TAIL; \
+	JZ    fold4; \
+	LOADZ (X), K5, Z20; \
+	LOADZ (X)(STRIDE*1), K5, Z21; \
+	LOADZ (X)(STRIDE*2), K5, Z22; \
+	LOADZ (X)(STRIDE3*1), K5, Z23; \
+	LOADZ 64(X), TAILMASK, Z24; \
+	LOADZ 64(X)(STRIDE*1), TAILMASK, Z25; \
+	LOADZ 64(X)(STRIDE*2), TAILMASK, Z26; \
+	LOADZ 64(X)(STRIDE3*1), TAILMASK, Z27; \
+	FMA Z20, Z28, Z0; \
+	FMA Z21, Z28, Z1; \
+	FMA Z22, Z28, Z2; \
+	FMA Z23, Z28, Z3; \
+	FMA Z24, Z29, Z4; \
+	FMA Z25, Z29, Z5; \
+	FMA Z26, Z29, Z6; \
+	FMA Z27, Z29, Z7; \
+fold4: \
+	ADD Z4, Z0, Z0; \
+	ADD Z5, Z1, Z1; \
+	ADD Z6, Z2, Z2; \
+	ADD Z7, Z3, Z3; \
+	FOLD4; \
+	STORE4; \
+	SUBQ COL, X; \
+	LEAQ (X)(STRIDE*4), X; \
+	SUBQ $4, ROWS; \
+	JGE  rows4; \
+one: \
+	ADDQ $4, ROWS; \
+	JZ   done; \
+rows1: \
+	VPXORD Z0, Z0, Z0; \
+	VPXORD Z1, Z1, Z1; \
+	XORL COL, COL; \
+	CMPQ COL, COLS; \
+	JGE  tail1; \
+cols1: \
+	LOAD (W)(COL*1), Z16; \
+	LOAD 64(W)(COL*1), Z17; \
+	FMA (X)(COL*1), Z16, Z0; \
+	FMA 64(X)(COL*1), Z17, Z1; \
+	ADDQ $128, COL; \
+	CMPQ COL, COLS; \
+	JLT  cols1; \
+tail1: \
+	TESTQ TAIL, TAIL; \
+	JZ    fold1; \
+	LOADZ (X)(COL*1), K5, Z20; \
+	LOADZ 64(X)(COL*1), TAILMASK, Z21; \
+	FMA Z20, Z28, Z0; \
+	FMA Z21, Z29, Z1; \
+fold1: \
+	ADD Z1, Z0, Z0; \
+	FOLD1; \
+	STORE1; \
+	ADDQ STRIDE, X; \
+	DECQ ROWS; \
+	JNZ  rows1; \
+done: \
+	VZEROUPPER; \
+	RET
+
+#define STORE4x32 \
+	VADDPS  X30, X0, X0; \
+	VMOVUPS X0, (ZS); \
+	ADDQ    $16, ZS
+
+#define STORE1x32 \
+	VADDSS X30, X0, X0; \
+	VMOVSS X0, (ZS); \
+	ADDQ   $4, ZS
+
+#define STORE4x64 \
+	VADDPD  Y30, Y0, Y0; \
+	VMOVUPD Y0, (ZS); \
+	ADDQ    $32, ZS
+
+#define STORE1x64 \
+	VADDSD X30, X0, X0; \
+	VMOVSD X0, (ZS); \
+	ADDQ   $8, ZS
 
 // func forwardWide32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
+//
+//	for i in rows, 4 at a time, then 1:
+//		acc[0:32] = 0
+//		for j in columns, 32 at a time:
+//			acc = fma(x[i][j:j+32], w[j:j+32], acc)
+//		z[i] = halve(acc) + b
 TEXT ·forwardWide32AVX512(SB), NOSPLIT, $0-56
-	RET
+	MOVQ z+0(FP), ZS
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	VBROADCASTSS b+24(FP), Z30
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	MOVL  $0x1111, AX
+	KMOVW AX, K4
+	WIDE(16, 2, VMOVUPS, VMOVUPS.Z, VFMADD231PS, VADDPS, FOLD4x32, STORE4x32, FOLD1x32, STORE1x32)
 
 // func forwardWide64AVX512(z, x, w *float64, b float64, rows, cols, stride int)
+//
+// The same with 16 lanes.
 TEXT ·forwardWide64AVX512(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), ZS
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	VBROADCASTSD b+24(FP), Z30
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	MOVL  $0x55, AX
+	KMOVW AX, K4
+	WIDE(8, 3, VMOVUPD, VMOVUPD.Z, VFMADD231PD, VADDPD, FOLD4x64, STORE4x64, FOLD1x64, STORE1x64)
+
+// DOT continues the lanes at DI by COLS columns.
+#define DOT(LANES, LOG2SIZE, LOAD, LOADZ, FMA) \
+	COLUMNS(2*LANES, LOG2SIZE); \
+	MASKS(LANES); \
+	LOAD (DI), Z0; \
+	LOAD 64(DI), Z1; \
+	XORL COL, COL; \
+	CMPQ COL, COLS; \
+	JGE  tail; \
+cols: \
+	LOAD (W)(COL*1), Z16; \
+	LOAD 64(W)(COL*1), Z17; \
+	FMA (X)(COL*1), Z16, Z0; \
+	FMA 64(X)(COL*1), Z17, Z1; \
+	ADDQ $128, COL; \
+	CMPQ COL, COLS; \
+	JLT  cols; \
+tail: \
+	TESTQ TAIL, TAIL; \
+	JZ    done; \
+	LOADZ (W)(COL*1), K5, Z16; \
+	LOADZ 64(W)(COL*1), TAILMASK, Z17; \
+	LOADZ (X)(COL*1), K5, Z20; \
+	LOADZ 64(X)(COL*1), TAILMASK, Z21; \
+	FMA Z20, Z16, Z0; \
+	FMA Z21, Z17, Z1; \
+done: \
+	LOAD Z0, (DI); \
+	LOAD Z1, 64(DI); \
+	VZEROUPPER; \
 	RET
 
 // func dot32AVX512(acc *[maxLanes]float32, x, w *float32, cols int)
+//
+//	for j in columns, 32 at a time:
+//		acc = fma(x[j:j+32], w[j:j+32], acc)
 TEXT ·dot32AVX512(SB), NOSPLIT, $0-32
-	RET
+	MOVQ acc+0(FP), DI
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	MOVQ cols+24(FP), COLS
+	DOT(16, 2, VMOVUPS, VMOVUPS.Z, VFMADD231PS)
 
 // func dot64AVX512(acc *[maxLanes]float64, x, w *float64, cols int)
+//
+// The same with 16 lanes.
 TEXT ·dot64AVX512(SB), NOSPLIT, $0-32
+	MOVQ acc+0(FP), DI
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	MOVQ cols+24(FP), COLS
+	DOT(8, 3, VMOVUPD, VMOVUPD.Z, VFMADD231PD)
+
+// The gradient kernels take eight rows at a time, their δ in Z24 to Z31, and
+// walk along the columns of all eight. What the two classes do differently is
+// how the chain over the rows begins and ends: a narrow row's chain begins
+// with the product of the first row (FIRST) and is added to g at the end
+// (LAST), a wide row's begins with g.
+
+#define BROADCAST8(BROADCAST, SIZE) \
+	BROADCAST (DELTA), Z24; \
+	BROADCAST (1*SIZE)(DELTA), Z25; \
+	BROADCAST (2*SIZE)(DELTA), Z26; \
+	BROADCAST (3*SIZE)(DELTA), Z27; \
+	BROADCAST (4*SIZE)(DELTA), Z28; \
+	BROADCAST (5*SIZE)(DELTA), Z29; \
+	BROADCAST (6*SIZE)(DELTA), Z30; \
+	BROADCAST (7*SIZE)(DELTA), Z31
+
+// GRADIENT is the kernel for both classes and both types. LANES is the number
+// of elements in a register.
+#define GRADIENT(LANES, SIZE, LOG2SIZE, LOAD, LOADZ, STOREM, BROADCAST, FMA, FIRST, FIRSTZ, LAST, LASTZ) \
+	STRIDES(LOG2SIZE); \
+	COLUMNS(LANES, LOG2SIZE); \
+	MASK(TAILMASK); \
+	SUBQ $8, ROWS; \
+	JL   few; \
+rows8: \
+	BROADCAST8(BROADCAST, SIZE); \
+	XORL COL, COL; \
+	CMPQ COL, COLS; \
+	JGE  tail8; \
+cols8: \
+	FIRST(X); \
+	FMA (X)(STRIDE*1), Z25, Z0; \
+	FMA (X)(STRIDE*2), Z26, Z0; \
+	FMA (X)(STRIDE3*1), Z27, Z0; \
+	FMA (X)(STRIDE*4), Z28, Z0; \
+	FMA (X)(STRIDE5*1), Z29, Z0; \
+	FMA (X)(STRIDE3*2), Z30, Z0; \
+	FMA (X)(STRIDE7*1), Z31, Z0; \
+	LAST; \
+	LOAD Z0, (G)(COL*1); \
+	ADDQ $64, X; \
+	ADDQ $64, COL; \
+	CMPQ COL, COLS; \
+	JLT  cols8; \
+tail8: \
+	TESTQ TAIL, TAIL; \
+	JZ    next8; \
+	LOADZ (G)(COL*1), TAILMASK, Z8; \
+	LOADZ (X), TAILMASK, Z16; \
+	LOADZ (X)(STRIDE*1), TAILMASK, Z17; \
+	LOADZ (X)(STRIDE*2), TAILMASK, Z18; \
+	LOADZ (X)(STRIDE3*1), TAILMASK, Z19; \
+	LOADZ (X)(STRIDE*4), TAILMASK, Z20; \
+	LOADZ (X)(STRIDE5*1), TAILMASK, Z21; \
+	LOADZ (X)(STRIDE3*2), TAILMASK, Z22; \
+	LOADZ (X)(STRIDE7*1), TAILMASK, Z23; \
+	FIRSTZ; \
+	FMA Z17, Z25, Z0; \
+	FMA Z18, Z26, Z0; \
+	FMA Z19, Z27, Z0; \
+	FMA Z20, Z28, Z0; \
+	FMA Z21, Z29, Z0; \
+	FMA Z22, Z30, Z0; \
+	FMA Z23, Z31, Z0; \
+	LASTZ; \
+	STOREM Z0, TAILMASK, (G)(COL*1); \
+next8: \
+	SUBQ COL, X; \
+	LEAQ (X)(STRIDE*8), X; \
+	ADDQ $(8*SIZE), DELTA; \
+	SUBQ $8, ROWS; \
+	JGE  rows8; \
+few: \
+	ADDQ $8, ROWS; \
+	JZ   done; \
+	BROADCAST (DELTA), Z24; \
+	MOVQ STRIDE, STRIDE7; \
+	IMULQ ROWS, STRIDE7; \
+	XORL COL, COL; \
+	CMPQ COL, COLS; \
+	JGE  tailfew; \
+colsfew: \
+	MOVQ DELTA, STRIDE3; \
+	MOVQ ROWS, STRIDE5; \
+	FIRST(X); \
+	DECQ STRIDE5; \
+	JZ   lastfew; \
+rowfew: \
+	ADDQ STRIDE, X; \
+	ADDQ $SIZE, STRIDE3; \
+	BROADCAST (STRIDE3), Z25; \
+	FMA (X), Z25, Z0; \
+	DECQ STRIDE5; \
+	JNZ  rowfew; \
+lastfew: \
+	LAST; \
+	LOAD Z0, (G)(COL*1); \
+	ADDQ STRIDE, X; \
+	SUBQ STRIDE7, X; \
+	ADDQ $64, X; \
+	ADDQ $64, COL; \
+	CMPQ COL, COLS; \
+	JLT  colsfew; \
+tailfew: \
+	TESTQ TAIL, TAIL; \
+	JZ    done; \
+	LOADZ (G)(COL*1), TAILMASK, Z8; \
+	LOADZ (X), TAILMASK, Z16; \
+	FIRSTZ; \
+rowtail: \
+	DECQ ROWS; \
+	JZ   lasttail; \
+	ADDQ STRIDE, X; \
+	ADDQ $SIZE, DELTA; \
+	BROADCAST (DELTA), Z25; \
+	LOADZ (X), TAILMASK, Z16; \
+	FMA Z16, Z25, Z0; \
+	JMP  rowtail; \
+lasttail: \
+	LASTZ; \
+	STOREM Z0, TAILMASK, (G)(COL*1); \
+done: \
+	VZEROUPPER; \
 	RET
 
-// func gradientNarrow32AVX512(g, x, delta *float32, rows, cols, stride int)
+#define FIRSTNARROW32(P) VMULPS (P), Z24, Z0
+#define FIRSTNARROW32Z   VMULPS Z16, Z24, Z0
+#define LASTNARROW32     VADDPS (G)(COL*1), Z0, Z0
+#define LASTNARROW32Z    VADDPS Z8, Z0, Z0
+
+#define FIRSTNARROW64(P) VMULPD (P), Z24, Z0
+#define FIRSTNARROW64Z   VMULPD Z16, Z24, Z0
+#define LASTNARROW64     VADDPD (G)(COL*1), Z0, Z0
+#define LASTNARROW64Z    VADDPD Z8, Z0, Z0
+
+#define FIRSTWIDE32(P) VMOVUPS (G)(COL*1), Z0; VFMADD231PS (P), Z24, Z0
+#define FIRSTWIDE32Z   VMOVAPS Z8, Z0; VFMADD231PS Z16, Z24, Z0
+#define FIRSTWIDE64(P) VMOVUPD (G)(COL*1), Z0; VFMADD231PD (P), Z24, Z0
+#define FIRSTWIDE64Z   VMOVAPD Z8, Z0; VFMADD231PD Z16, Z24, Z0
+#define LASTWIDE
+
+// func gradientNarrow32AVX512(grad, x, delta *float32, rows, cols, stride int)
+//
+//	for i in rows, 8 at a time:
+//		for j in columns, 16 at a time:
+//			t = delta[i]*x[i][j:j+16]
+//			for k = 1 … 7: t = fma(delta[i+k], x[i+k][j:j+16], t)
+//			g[j:j+16] += t
 TEXT ·gradientNarrow32AVX512(SB), NOSPLIT, $0-48
-	RET
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	GRADIENT(16, 4, 2, VMOVUPS, VMOVUPS.Z, VMOVUPS, VBROADCASTSS, VFMADD231PS, FIRSTNARROW32, FIRSTNARROW32Z, LASTNARROW32, LASTNARROW32Z)
 
-// func gradientNarrow64AVX512(g, x, delta *float64, rows, cols, stride int)
+// func gradientNarrow64AVX512(grad, x, delta *float64, rows, cols, stride int)
+//
+// The same, 8 columns at a time.
 TEXT ·gradientNarrow64AVX512(SB), NOSPLIT, $0-48
-	RET
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	GRADIENT(8, 8, 3, VMOVUPD, VMOVUPD.Z, VMOVUPD, VBROADCASTSD, VFMADD231PD, FIRSTNARROW64, FIRSTNARROW64Z, LASTNARROW64, LASTNARROW64Z)
 
-// func gradientWide32AVX512(g, x, delta *float32, rows, cols, stride int)
+// func gradientWide32AVX512(grad, x, delta *float32, rows, cols, stride int)
+//
+//	for i in rows, 8 at a time:
+//		for j in columns, 16 at a time:
+//			for k = 0 … 7: g[j:j+16] = fma(delta[i+k], x[i+k][j:j+16], g[j:j+16])
 TEXT ·gradientWide32AVX512(SB), NOSPLIT, $0-48
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	GRADIENT(16, 4, 2, VMOVUPS, VMOVUPS.Z, VMOVUPS, VBROADCASTSS, VFMADD231PS, FIRSTWIDE32, FIRSTWIDE32Z, LASTWIDE, LASTWIDE)
+
+// func gradientWide64AVX512(grad, x, delta *float64, rows, cols, stride int)
+//
+// The same, 8 columns at a time.
+TEXT ·gradientWide64AVX512(SB), NOSPLIT, $0-48
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	GRADIENT(8, 8, 3, VMOVUPD, VMOVUPD.Z, VMOVUPD, VBROADCASTSD, VFMADD231PD, FIRSTWIDE64, FIRSTWIDE64Z, LASTWIDE, LASTWIDE)
+
+// SUM adds the N elements at DELTA to the eight float64 lanes at DI, eight at
+// a time. WIDEN loads eight of them as float64, WIDENZ under TAILMASK.
+#define N ROWS
+#define SUM(SIZE, WIDEN, WIDENZ) \
+	VMOVUPD (DI), Z0; \
+	MOVQ N, TAIL; \
+	ANDQ $7, TAIL; \
+	MASK(TAILMASK); \
+	SUBQ $8, N; \
+	JL   tail; \
+loop: \
+	WIDEN; \
+	VADDPD Z1, Z0, Z0; \
+	ADDQ $(8*SIZE), DELTA; \
+	SUBQ $8, N; \
+	JGE  loop; \
+tail: \
+	TESTQ TAIL, TAIL; \
+	JZ    done; \
+	WIDENZ; \
+	VADDPD Z1, Z0, TAILMASK, Z0; \
+done: \
+	VMOVUPD Z0, (DI); \
+	VZEROUPPER; \
 	RET
 
-// func gradientWide64AVX512(g, x, delta *float64, rows, cols, stride int)
-TEXT ·gradientWide64AVX512(SB), NOSPLIT, $0-48
-	RET
+#define WIDEN32  VCVTPS2PD (DELTA), Z1
+#define WIDEN32Z VCVTPS2PD.Z (DELTA), TAILMASK, Z1
+#define WIDEN64  VMOVUPD (DELTA), Z1
+#define WIDEN64Z VMOVUPD.Z (DELTA), TAILMASK, Z1
 
 // func sum32AVX512(lanes *[sumLanes]float64, delta *float32, n int)
+//
+//	for i in n: lanes[i mod 8] += float64(delta[i])
 TEXT ·sum32AVX512(SB), NOSPLIT, $0-24
-	RET
+	MOVQ lanes+0(FP), DI
+	MOVQ delta+8(FP), DELTA
+	MOVQ n+16(FP), N
+	SUM(4, WIDEN32, WIDEN32Z)
 
 // func sum64AVX512(lanes *[sumLanes]float64, delta *float64, n int)
 TEXT ·sum64AVX512(SB), NOSPLIT, $0-24
-	RET
-
-// func sigmoid32AVX512(dst, src *float32, n int)
-TEXT ·sigmoid32AVX512(SB), NOSPLIT, $0-24
-	RET
-
-// func sigmoid64AVX512(dst, src *float64, n int)
-TEXT ·sigmoid64AVX512(SB), NOSPLIT, $0-24
-	RET
-
-// func deltaQuadratic32AVX512(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaQuadratic32AVX512(SB), NOSPLIT, $0-48
-	RET
-
-// func deltaQuadratic64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaQuadratic64AVX512(SB), NOSPLIT, $0-48
-	RET
-
-// func deltaLog32AVX512(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaLog32AVX512(SB), NOSPLIT, $0-48
-	RET
-
-// func deltaLog64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaLog64AVX512(SB), NOSPLIT, $0-48
-	RET
+	MOVQ lanes+0(FP), DI
+	MOVQ delta+8(FP), DELTA
+	MOVQ n+16(FP), N
+	SUM(8, WIDEN64, WIDEN64Z)

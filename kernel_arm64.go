@@ -47,18 +47,18 @@ func dot64NEON(acc *[maxLanes]float64, x, w *float64, cols int)
 // gradientNarrow: gradientNarrowGeneric.
 //
 //go:noescape
-func gradientNarrow32NEON(g, x, delta *float32, rows, cols, stride int)
+func gradientNarrow32NEON(grad, x, delta *float32, rows, cols, stride int)
 
 //go:noescape
-func gradientNarrow64NEON(g, x, delta *float64, rows, cols, stride int)
+func gradientNarrow64NEON(grad, x, delta *float64, rows, cols, stride int)
 
 // gradientWide: gradientWideGeneric.
 //
 //go:noescape
-func gradientWide32NEON(g, x, delta *float32, rows, cols, stride int)
+func gradientWide32NEON(grad, x, delta *float32, rows, cols, stride int)
 
 //go:noescape
-func gradientWide64NEON(g, x, delta *float64, rows, cols, stride int)
+func gradientWide64NEON(grad, x, delta *float64, rows, cols, stride int)
 
 // sum: sumGeneric.
 //

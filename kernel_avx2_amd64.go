@@ -44,18 +44,18 @@ func dot64AVX2(acc *[maxLanes]float64, x, w *float64, cols int)
 // gradientNarrow: gradientNarrowGeneric.
 //
 //go:noescape
-func gradientNarrow32AVX2(g, x, delta *float32, rows, cols, stride int)
+func gradientNarrow32AVX2(grad, x, delta *float32, rows, cols, stride int)
 
 //go:noescape
-func gradientNarrow64AVX2(g, x, delta *float64, rows, cols, stride int)
+func gradientNarrow64AVX2(grad, x, delta *float64, rows, cols, stride int)
 
 // gradientWide: gradientWideGeneric.
 //
 //go:noescape
-func gradientWide32AVX2(g, x, delta *float32, rows, cols, stride int)
+func gradientWide32AVX2(grad, x, delta *float32, rows, cols, stride int)
 
 //go:noescape
-func gradientWide64AVX2(g, x, delta *float64, rows, cols, stride int)
+func gradientWide64AVX2(grad, x, delta *float64, rows, cols, stride int)
 
 // sum: sumGeneric.
 //

@@ -2,74 +2,818 @@
 
 #include "textflag.h"
 
-// func forwardNarrow32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
-TEXT ·forwardNarrow32AVX2(SB), NOSPLIT, $0-56
+// Dot products, gradients and sums with AVX2 and FMA: 256-bit vectors, 32
+// bytes each. CPU features: AVX, AVX2, FMA3.
+//
+// A kernel is the same for float32 and float64 once counts and strides are in
+// bytes. So each is written once, as a macro over the instructions below, and
+// instantiated at the end of the file for both.
+//
+//	            FMA           ADD     MUL     MASKMOV     BROADCAST
+//	float32     VFMADD231PS   VADDPS  VMULPS  VMASKMOVPS  VBROADCASTSS
+//	float64     VFMADD231PD   VADDPD  VMULPD  VMASKMOVPD  VBROADCASTSD
+//
+// What is left of a row behind its last full vectors is loaded under a mask,
+// with zeros in the other lanes. Masked stores are slow on AMD; a part of a
+// vector is stored in halves instead.
+
+// mask<>+128-n(SB) begins with n bytes of ones, and zeros behind them.
+DATA mask<>+0(SB)/8, $-1
+DATA mask<>+8(SB)/8, $-1
+DATA mask<>+16(SB)/8, $-1
+DATA mask<>+24(SB)/8, $-1
+DATA mask<>+32(SB)/8, $-1
+DATA mask<>+40(SB)/8, $-1
+DATA mask<>+48(SB)/8, $-1
+DATA mask<>+56(SB)/8, $-1
+DATA mask<>+64(SB)/8, $-1
+DATA mask<>+72(SB)/8, $-1
+DATA mask<>+80(SB)/8, $-1
+DATA mask<>+88(SB)/8, $-1
+DATA mask<>+96(SB)/8, $-1
+DATA mask<>+104(SB)/8, $-1
+DATA mask<>+112(SB)/8, $-1
+DATA mask<>+120(SB)/8, $-1
+GLOBL mask<>(SB), RODATA|NOPTR, $256
+
+// Registers of all forward kernels. Columns and strides are in bytes.
+#define Z DI
+#define X SI
+#define W DX
+#define ROWS CX
+#define COLS R8    // those in full groups
+#define STRIDE R9
+#define STRIDE3 R10
+#define P R11      // cursor in row 0 of the rows being worked
+#define Q R12      // cursor in w
+#define N R13      // columns left of COLS
+#define TAIL AX    // columns behind the last full group
+#define MASK BX    // masks of the tail, vector by vector
+
+// SPLIT(size) splits the columns into full groups of size bytes and a tail.
+#define SPLIT(size) \
+	MOVQ COLS, TAIL;          \
+	ANDQ $(size-1), TAIL;     \
+	SUBQ TAIL, COLS;          \
+	LEAQ mask<>+128(SB), MASK; \
+	SUBQ TAIL, MASK
+
+// REDUCE halves the 64 bytes of lanes (Y0, Y1) of one row to 8 bytes, which
+// HALVE1 makes one z in X0.
+#define REDUCE \
+	ADD          Y1, Y0, Y0; \
+	VEXTRACTF128 $1, Y0, X1; \
+	ADD          X1, X0, X0; \
+	VUNPCKHPD    X0, X0, X1; \
+	ADD          X1, X0, X0; \
+	HALVE1
+
+// REDUCE4 halves the lanes of four rows, (Y0, Y1), (Y2, Y3), (Y4, Y5) and
+// (Y6, Y7), to 8 bytes each, in the order of the rows in Y0. Two rows share a
+// vector as soon as their lanes fill half of it. HALVE4 makes them z.
+#define REDUCE4 \
+	ADD        Y1, Y0, Y0;        \
+	ADD        Y3, Y2, Y2;        \
+	ADD        Y5, Y4, Y4;        \
+	ADD        Y7, Y6, Y6;        \
+	VPERM2F128 $0x21, Y4, Y0, Y1; \
+	VPERM2F128 $0x21, Y6, Y2, Y3; \
+	VBLENDPS   $0xf0, Y4, Y0, Y0; \
+	VBLENDPS   $0xf0, Y6, Y2, Y2; \
+	ADD        Y1, Y0, Y0;        \
+	ADD        Y3, Y2, Y2;        \
+	VUNPCKHPD  Y2, Y0, Y1;        \
+	VUNPCKLPD  Y2, Y0, Y0;        \
+	ADD        Y1, Y0, Y0;        \
+	HALVE4
+
+// The narrow class has 64 bytes of lanes, two vectors.
+//
+//	for four rows at a time, then for one:
+//		(A, B) = 0
+//		for j in full groups of columns: (A, B) = fma(x[j], w[j], (A, B))
+//		for the tail: the same with x and w under the mask (M0, M1)
+//		z = reduce(A, B) + b
+//
+// Y0-Y7 are the lanes of four rows, WT0 and WT1 the tail of w.
+#define W0 Y8
+#define W1 Y9
+#define X0T Y10
+#define X1T Y11
+#define M0 Y12
+#define M1 Y13
+#define WT0 Y14
+#define WT1 Y15
+
+#define NARROW_ROW(x, a, b) \
+	FMA 0 x, W0, a; \
+	FMA 32 x, W1, b
+
+#define NARROW_TAIL(x, a, b) \
+	MASKMOV 0 x, M0, X0T;  \
+	MASKMOV 32 x, M1, X1T; \
+	FMA     X0T, WT0, a;   \
+	FMA     X1T, WT1, b
+
+#define FORWARD_NARROW \
+	SPLIT(64);                          \
+	LEAQ    (STRIDE)(STRIDE*2), STRIDE3; \
+	TESTQ   TAIL, TAIL;                 \
+	JZ      rows4;                      \
+	VMOVUPS (MASK), M0;                 \
+	VMOVUPS 32(MASK), M1;               \
+	MASKMOV (W)(COLS*1), M0, WT0;       \
+	MASKMOV 32(W)(COLS*1), M1, WT1;     \
+	                                    \
+rows4:                                  \
+	SUBQ    $4, ROWS;                   \
+	JLT     rows1;                      \
+loop4:                                  \
+	MOVQ    X, P;                       \
+	MOVQ    W, Q;                       \
+	MOVQ    COLS, N;                    \
+	VXORPS  Y0, Y0, Y0;                 \
+	VXORPS  Y1, Y1, Y1;                 \
+	VXORPS  Y2, Y2, Y2;                 \
+	VXORPS  Y3, Y3, Y3;                 \
+	VXORPS  Y4, Y4, Y4;                 \
+	VXORPS  Y5, Y5, Y5;                 \
+	VXORPS  Y6, Y6, Y6;                 \
+	VXORPS  Y7, Y7, Y7;                 \
+	TESTQ   N, N;                       \
+	JZ      tail4;                      \
+group4:                                 \
+	VMOVUPS (Q), W0;                    \
+	VMOVUPS 32(Q), W1;                  \
+	NARROW_ROW((P), Y0, Y1);            \
+	NARROW_ROW((P)(STRIDE*1), Y2, Y3);  \
+	NARROW_ROW((P)(STRIDE*2), Y4, Y5);  \
+	NARROW_ROW((P)(STRIDE3*1), Y6, Y7); \
+	ADDQ    $64, P;                     \
+	ADDQ    $64, Q;                     \
+	SUBQ    $64, N;                     \
+	JNZ     group4;                     \
+tail4:                                  \
+	TESTQ   TAIL, TAIL;                 \
+	JZ      reduce4;                    \
+	NARROW_TAIL((P), Y0, Y1);           \
+	NARROW_TAIL((P)(STRIDE*1), Y2, Y3); \
+	NARROW_TAIL((P)(STRIDE*2), Y4, Y5); \
+	NARROW_TAIL((P)(STRIDE3*1), Y6, Y7); \
+reduce4:                                \
+	REDUCE4;                            \
+	STORE4;                             \
+	LEAQ    (X)(STRIDE*4), X;           \
+	SUBQ    $4, ROWS;                   \
+	JGE     loop4;                      \
+	                                    \
+rows1:                                  \
+	ADDQ    $4, ROWS;                   \
+	JZ      done;                       \
+loop1:                                  \
+	MOVQ    X, P;                       \
+	MOVQ    W, Q;                       \
+	MOVQ    COLS, N;                    \
+	VXORPS  Y0, Y0, Y0;                 \
+	VXORPS  Y1, Y1, Y1;                 \
+	TESTQ   N, N;                       \
+	JZ      tail1;                      \
+group1:                                 \
+	VMOVUPS (Q), W0;                    \
+	VMOVUPS 32(Q), W1;                  \
+	NARROW_ROW((P), Y0, Y1);            \
+	ADDQ    $64, P;                     \
+	ADDQ    $64, Q;                     \
+	SUBQ    $64, N;                     \
+	JNZ     group1;                     \
+tail1:                                  \
+	TESTQ   TAIL, TAIL;                 \
+	JZ      reduce1;                    \
+	NARROW_TAIL((P), Y0, Y1);           \
+reduce1:                                \
+	REDUCE;                             \
+	STORE1;                             \
+	ADDQ    STRIDE, X;                  \
+	DECQ    ROWS;                       \
+	JNZ     loop1;                      \
+done:                                   \
+	VZEROUPPER;                         \
 	RET
 
-// func forwardNarrow64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
-TEXT ·forwardNarrow64AVX2(SB), NOSPLIT, $0-56
+// The wide class has 128 bytes of lanes, four vectors.
+//
+//	for two rows at a time, then for one:
+//		(A, B, C, D) = 0
+//		for j in full groups of columns: (A, …) = fma(x[j], w[j], (A, …))
+//		for the tail: the same with x and w under masks
+//		z = reduce(A + C, B + D) + b
+//
+// Y0-Y3 are the lanes of the first row, Y4-Y7 those of the second.
+#define WIDE_ROW \
+	VMOVUPS (Q), Y8;       \
+	VMOVUPS 32(Q), Y9;     \
+	VMOVUPS 64(Q), Y10;    \
+	VMOVUPS 96(Q), Y11;    \
+	FMA     (P), Y8, Y0;   \
+	FMA     32(P), Y9, Y1; \
+	FMA     64(P), Y10, Y2; \
+	FMA     96(P), Y11, Y3
+
+#define WIDE_ROW2 \
+	FMA     (P)(STRIDE*1), Y8, Y4;    \
+	FMA     32(P)(STRIDE*1), Y9, Y5;  \
+	FMA     64(P)(STRIDE*1), Y10, Y6; \
+	FMA     96(P)(STRIDE*1), Y11, Y7
+
+#define WIDE_TAIL(off, a) \
+	VMOVUPS off(MASK), Y13;    \
+	MASKMOV off(Q), Y13, Y8;   \
+	MASKMOV off(P), Y13, Y9;   \
+	FMA     Y9, Y8, a
+
+#define WIDE_TAIL2(off, a, b) \
+	WIDE_TAIL(off, a);                    \
+	MASKMOV off(P)(STRIDE*1), Y13, Y10;   \
+	FMA     Y10, Y8, b
+
+// WIDE_LANES continues the lanes Y0-Y3 of one row. N > 0 or TAIL > 0.
+#define WIDE_LANES(group, tail, end) \
+	TESTQ N, N;              \
+	JZ    tail;              \
+group:                       \
+	WIDE_ROW;                \
+	ADDQ  $128, P;           \
+	ADDQ  $128, Q;           \
+	SUBQ  $128, N;           \
+	JNZ   group;             \
+tail:                        \
+	TESTQ TAIL, TAIL;        \
+	JZ    end;               \
+	WIDE_TAIL(0, Y0);        \
+	WIDE_TAIL(32, Y1);       \
+	WIDE_TAIL(64, Y2);       \
+	WIDE_TAIL(96, Y3);       \
+end:
+
+#define FORWARD_WIDE \
+	SPLIT(128);                  \
+	SUBQ   $2, ROWS;             \
+	JLT    rows1;                \
+loop2:                           \
+	MOVQ   X, P;                 \
+	MOVQ   W, Q;                 \
+	MOVQ   COLS, N;              \
+	VXORPS Y0, Y0, Y0;           \
+	VXORPS Y1, Y1, Y1;           \
+	VXORPS Y2, Y2, Y2;           \
+	VXORPS Y3, Y3, Y3;           \
+	VXORPS Y4, Y4, Y4;           \
+	VXORPS Y5, Y5, Y5;           \
+	VXORPS Y6, Y6, Y6;           \
+	VXORPS Y7, Y7, Y7;           \
+group2:                          \
+	WIDE_ROW;                    \
+	WIDE_ROW2;                   \
+	ADDQ   $128, P;              \
+	ADDQ   $128, Q;              \
+	SUBQ   $128, N;              \
+	JNZ    group2;               \
+	TESTQ  TAIL, TAIL;           \
+	JZ     reduce2;              \
+	WIDE_TAIL2(0, Y0, Y4);       \
+	WIDE_TAIL2(32, Y1, Y5);      \
+	WIDE_TAIL2(64, Y2, Y6);      \
+	WIDE_TAIL2(96, Y3, Y7);      \
+reduce2:                         \
+	ADD    Y2, Y0, Y0;           \
+	ADD    Y3, Y1, Y1;           \
+	REDUCE;                      \
+	STORE1;                      \
+	ADD    Y6, Y4, Y0;           \
+	ADD    Y7, Y5, Y1;           \
+	REDUCE;                      \
+	STORE1;                      \
+	LEAQ   (X)(STRIDE*2), X;     \
+	SUBQ   $2, ROWS;             \
+	JGE    loop2;                \
+	                             \
+rows1:                           \
+	ADDQ   $2, ROWS;             \
+	JZ     done;                 \
+	MOVQ   X, P;                 \
+	MOVQ   W, Q;                 \
+	MOVQ   COLS, N;              \
+	VXORPS Y0, Y0, Y0;           \
+	VXORPS Y1, Y1, Y1;           \
+	VXORPS Y2, Y2, Y2;           \
+	VXORPS Y3, Y3, Y3;           \
+	WIDE_LANES(group, tail, end) \
+	ADD    Y2, Y0, Y0;           \
+	ADD    Y3, Y1, Y1;           \
+	REDUCE;                      \
+	STORE1;                      \
+done:                            \
+	VZEROUPPER;                  \
 	RET
+
+// DOT continues the lanes of one row in memory at Z.
+#define DOT \
+	SPLIT(128);                  \
+	MOVQ    COLS, N;             \
+	VMOVUPS (Z), Y0;             \
+	VMOVUPS 32(Z), Y1;           \
+	VMOVUPS 64(Z), Y2;           \
+	VMOVUPS 96(Z), Y3;           \
+	WIDE_LANES(group, tail, end) \
+	VMOVUPS Y0, (Z);             \
+	VMOVUPS Y1, 32(Z);           \
+	VMOVUPS Y2, 64(Z);           \
+	VMOVUPS Y3, 96(Z);           \
+	VZEROUPPER;                  \
+	RET
+
+
+// Registers of all gradient kernels. Columns and strides are in bytes.
+#define G DI
+#define DELTA DX
+#define D R12      // cursor in delta
+#define K R10      // rows left of a group of eight
+#define DK Y8      // delta of a row, in all lanes
+
+// A tile is a piece of g that stays in registers over all rows. ROW4 and ROW8
+// work one row of a tile of four or eight vectors with OP = FMA or MUL;
+// MASKED4 and MASKED2 do so under the masks Y12-Y15.
+#define NEXT_DELTA \
+	BROADCAST (D), DK; \
+	ADDQ      $SIZE, D
+
+#define ROW4(OP, a, b, c, d) \
+	NEXT_DELTA;       \
+	OP   (P), DK, a;   \
+	OP   32(P), DK, b; \
+	OP   64(P), DK, c; \
+	OP   96(P), DK, d; \
+	ADDQ STRIDE, P
+
+#define ROW8 \
+	NEXT_DELTA;            \
+	FMA  (P), DK, Y0;      \
+	FMA  32(P), DK, Y1;    \
+	FMA  64(P), DK, Y2;    \
+	FMA  96(P), DK, Y3;    \
+	FMA  128(P), DK, Y4;   \
+	FMA  160(P), DK, Y5;   \
+	FMA  192(P), DK, Y6;   \
+	FMA  224(P), DK, Y7;   \
+	ADDQ STRIDE, P
+
+#define MASKED2(OP, a, b) \
+	NEXT_DELTA;               \
+	MASKMOV (P), Y12, Y9;     \
+	MASKMOV 32(P), Y13, Y10;  \
+	OP      Y9, DK, a;        \
+	OP      Y10, DK, b;       \
+	ADDQ    STRIDE, P
+
+#define MASKED4(OP, a, b, c, d) \
+	NEXT_DELTA;               \
+	MASKMOV (P), Y12, Y9;     \
+	MASKMOV 32(P), Y13, Y10;  \
+	MASKMOV 64(P), Y14, Y11;  \
+	OP      Y9, DK, a;        \
+	OP      Y10, DK, b;       \
+	OP      Y11, DK, c;       \
+	MASKMOV 96(P), Y15, Y9;   \
+	OP      Y9, DK, d;        \
+	ADDQ    STRIDE, P
+
+#define ALL_ROWS \
+	MOVQ X, P;     \
+	MOVQ DELTA, D; \
+	MOVQ ROWS, N
+
+#define LOAD_G4 \
+	VMOVUPS (G), Y0;   \
+	VMOVUPS 32(G), Y1; \
+	VMOVUPS 64(G), Y2; \
+	VMOVUPS 96(G), Y3
+
+#define STORE_G4 \
+	VMOVUPS Y0, (G);   \
+	VMOVUPS Y1, 32(G); \
+	VMOVUPS Y2, 64(G); \
+	VMOVUPS Y3, 96(G); \
+	ADDQ    $128, G;   \
+	ADDQ    $128, X
+
+// MASKS loads the masks of the last TAIL bytes, fewer than 128, and g.
+#define LOAD_MASKED_G4 \
+	LEAQ    mask<>+128(SB), MASK; \
+	SUBQ    TAIL, MASK;           \
+	VMOVUPS (MASK), Y12;          \
+	VMOVUPS 32(MASK), Y13;        \
+	VMOVUPS 64(MASK), Y14;        \
+	VMOVUPS 96(MASK), Y15;        \
+	MASKMOV (G), Y12, Y0;         \
+	MASKMOV 32(G), Y13, Y1;       \
+	MASKMOV 64(G), Y14, Y2;       \
+	MASKMOV 96(G), Y15, Y3
+
+// STORE_TAIL stores the first TAIL bytes of Y0-Y3.
+#define STORE_TAIL \
+vector:                          \
+	SUBQ         $32, TAIL;      \
+	JLT          half;           \
+	VMOVUPS      Y0, (G);        \
+	VMOVAPS      Y1, Y0;         \
+	VMOVAPS      Y2, Y1;         \
+	VMOVAPS      Y3, Y2;         \
+	ADDQ         $32, G;         \
+	JMP          vector;         \
+half:                            \
+	TESTQ        $16, TAIL;      \
+	JZ           quarter;        \
+	VMOVUPS      X0, (G);        \
+	VEXTRACTF128 $1, Y0, X0;     \
+	ADDQ         $16, G;         \
+quarter:                         \
+	TESTQ        $8, TAIL;       \
+	JZ           eighth;         \
+	VMOVLPS      X0, (G);        \
+	VUNPCKHPD    X0, X0, X0;     \
+	ADDQ         $8, G;          \
+eighth:                          \
+	TESTQ        $4, TAIL;       \
+	JZ           done;           \
+	VMOVSS       X0, (G)
+
+// The narrow class sums eight rows before it adds them to g, which makes the
+// groups independent of each other and hides the latency of the chain.
+//
+//	for tiles of g:
+//		for groups of up to eight rows:
+//			t = delta[0]*x[0]
+//			for the rows k behind: t = fma(delta[k], x[k], t)
+//			g += t
+//
+// Y0-Y3 are g, Y4-Y7 are t.
+#define GROUPS(FIRST, NEXT, group, row, sum) \
+	ALL_ROWS;                 \
+group:                        \
+	MOVQ    $8, K;            \
+	CMPQ    N, K;             \
+	CMOVQLT N, K;             \
+	SUBQ    K, N;             \
+	FIRST;                    \
+	DECQ    K;                \
+	JZ      sum;              \
+row:                          \
+	NEXT;                     \
+	DECQ    K;                \
+	JNZ     row;              \
+sum:                          \
+	ADD     Y4, Y0, Y0;       \
+	ADD     Y5, Y1, Y1;       \
+	ADD     Y6, Y2, Y2;       \
+	ADD     Y7, Y3, Y3;       \
+	TESTQ   N, N;             \
+	JNZ     group
+
+#define GRADIENT_NARROW \
+	MOVQ    COLS, TAIL;       \
+	ANDQ    $127, TAIL;       \
+	SUBQ    TAIL, COLS;       \
+	JZ      tail4;            \
+tile4:                        \
+	LOAD_G4;                  \
+	GROUPS(ROW4(MUL, Y4, Y5, Y6, Y7), ROW4(FMA, Y4, Y5, Y6, Y7), group4, row4, sum4); \
+	STORE_G4;                 \
+	SUBQ    $128, COLS;       \
+	JNZ     tile4;            \
+	                          \
+tail4:                        \
+	TESTQ   TAIL, TAIL;       \
+	JZ      done;             \
+	LOAD_MASKED_G4;           \
+	CMPQ    TAIL, $64;        \
+	JLE     tail2;            \
+	GROUPS(MASKED4(MUL, Y4, Y5, Y6, Y7), MASKED4(FMA, Y4, Y5, Y6, Y7), groupM, rowM, sumM); \
+	JMP     vector;           \
+tail2:                        \
+	GROUPS(MASKED2(MUL, Y4, Y5), MASKED2(FMA, Y4, Y5), group2, row2, sum2); \
+	STORE_TAIL;               \
+done:                         \
+	VZEROUPPER;               \
+	RET
+
+// The wide class is one chain.
+//
+//	for tiles of g:
+//		for rows: g = fma(delta[i], x[i], g)
+//
+// Y0-Y7 are g.
+#define ROWS_OF(ROW, row) \
+	ALL_ROWS;    \
+row:             \
+	ROW;         \
+	DECQ N;      \
+	JNZ  row
+
+#define GRADIENT_WIDE \
+	MOVQ    COLS, TAIL;       \
+	ANDQ    $127, TAIL;       \
+	SUBQ    $256, COLS;       \
+	JLT     tile4;            \
+tile8:                        \
+	LOAD_G4;                  \
+	VMOVUPS 128(G), Y4;       \
+	VMOVUPS 160(G), Y5;       \
+	VMOVUPS 192(G), Y6;       \
+	VMOVUPS 224(G), Y7;       \
+	ROWS_OF(ROW8, row8);      \
+	STORE_G4;                 \
+	VMOVUPS Y4, (G);          \
+	VMOVUPS Y5, 32(G);        \
+	VMOVUPS Y6, 64(G);        \
+	VMOVUPS Y7, 96(G);        \
+	ADDQ    $128, G;          \
+	ADDQ    $128, X;          \
+	SUBQ    $256, COLS;       \
+	JGE     tile8;            \
+	                          \
+tile4:                        \
+	TESTQ   $128, COLS;       \
+	JZ      tail4;            \
+	LOAD_G4;                  \
+	ROWS_OF(ROW4(FMA, Y0, Y1, Y2, Y3), row4); \
+	STORE_G4;                 \
+	                          \
+tail4:                        \
+	TESTQ   TAIL, TAIL;       \
+	JZ      done;             \
+	LOAD_MASKED_G4;           \
+	ROWS_OF(MASKED4(FMA, Y0, Y1, Y2, Y3), rowM); \
+	STORE_TAIL;               \
+done:                         \
+	VZEROUPPER;               \
+	RET
+
+// The sum of delta, by row in eight float64 lanes.
+//
+//	for eight rows at a time: lanes[0:8] += delta[0:8]
+//	for the rest: lanes[i] += delta[i]
+#define LANES DI
+#define COUNT CX
+#define I AX
+
+#define SUM \
+	SUBQ    $8, COUNT;             \
+	JLT     rest;              \
+	VMOVUPD (LANES), Y0;       \
+	VMOVUPD 32(LANES), Y1;     \
+loop:                          \
+	LOAD_LANES;                \
+	VADDPD  Y2, Y0, Y0;        \
+	VADDPD  Y3, Y1, Y1;        \
+	ADDQ    $(8*SIZE), DELTA;  \
+	SUBQ    $8, COUNT;             \
+	JGE     loop;              \
+	VMOVUPD Y0, (LANES);       \
+	VMOVUPD Y1, 32(LANES);     \
+rest:                          \
+	ADDQ    $8, COUNT;             \
+	JZ      done;              \
+	XORL    I, I;              \
+next:                          \
+	LOAD_LANE;                 \
+	VADDSD  (LANES)(I*8), X2, X2; \
+	VMOVSD  X2, (LANES)(I*8);  \
+	INCQ    I;                 \
+	CMPQ    I, COUNT;              \
+	JLT     next;              \
+done:                          \
+	VZEROUPPER;                \
+	RET
+
+// What differs by type.
+#define HALVE1_32 \
+	VMOVSHDUP X0, X1; \
+	VADDSS    X1, X0, X0
+
+#define HALVE4_32 \
+	VEXTRACTF128 $1, Y0, X1;          \
+	VSHUFPS      $0xdd, X1, X0, X2;   \
+	VSHUFPS      $0x88, X1, X0, X0;   \
+	VADDPS       X2, X0, X0
+
+#define STORE1_32 \
+	VADDSS b+24(FP), X0, X0; \
+	VMOVSS X0, (Z);          \
+	ADDQ   $4, Z
+
+#define STORE4_32 \
+	VBROADCASTSS b+24(FP), X1; \
+	VADDPS       X1, X0, X0;   \
+	VMOVUPS      X0, (Z);      \
+	ADDQ         $16, Z
+
+#define LOAD_LANES_32 \
+	VCVTPS2PD (DELTA), Y2; \
+	VCVTPS2PD 16(DELTA), Y3
+
+#define LOAD_LANE_32 \
+	VXORPS    X2, X2, X2; \
+	VCVTSS2SD (DELTA)(I*4), X2, X2
+
+#define HALVE1_64
+#define HALVE4_64
+
+#define STORE1_64 \
+	VADDSD b+24(FP), X0, X0; \
+	VMOVSD X0, (Z);          \
+	ADDQ   $8, Z
+
+#define STORE4_64 \
+	VBROADCASTSD b+24(FP), Y1; \
+	VADDPD       Y1, Y0, Y0;   \
+	VMOVUPD      Y0, (Z);      \
+	ADDQ         $32, Z
+
+#define LOAD_LANES_64 \
+	VMOVUPD (DELTA), Y2; \
+	VMOVUPD 32(DELTA), Y3
+
+#define LOAD_LANE_64 \
+	VMOVSD (DELTA)(I*8), X2
+
+// float32
+#define FMA VFMADD231PS
+#define ADD VADDPS
+#define MUL VMULPS
+#define MASKMOV VMASKMOVPS
+#define BROADCAST VBROADCASTSS
+#define SIZE 4
+#define SHIFT 2
+#define HALVE1 HALVE1_32
+#define HALVE4 HALVE4_32
+#define STORE1 STORE1_32
+#define STORE4 STORE4_32
+#define LOAD_LANES LOAD_LANES_32
+#define LOAD_LANE LOAD_LANE_32
+
+// func forwardNarrow32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
+TEXT ·forwardNarrow32AVX2(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), Z
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	SHLQ $2, COLS
+	SHLQ $2, STRIDE
+	FORWARD_NARROW
 
 // func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
 TEXT ·forwardWide32AVX2(SB), NOSPLIT, $0-56
-	RET
-
-// func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
-TEXT ·forwardWide64AVX2(SB), NOSPLIT, $0-56
-	RET
+	MOVQ z+0(FP), Z
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	SHLQ $2, COLS
+	SHLQ $2, STRIDE
+	FORWARD_WIDE
 
 // func dot32AVX2(acc *[maxLanes]float32, x, w *float32, cols int)
 TEXT ·dot32AVX2(SB), NOSPLIT, $0-32
-	RET
+	MOVQ acc+0(FP), Z
+	MOVQ x+8(FP), P
+	MOVQ w+16(FP), Q
+	MOVQ cols+24(FP), COLS
+	SHLQ $2, COLS
+	DOT
 
-// func dot64AVX2(acc *[maxLanes]float64, x, w *float64, cols int)
-TEXT ·dot64AVX2(SB), NOSPLIT, $0-32
-	RET
-
-// func gradientNarrow32AVX2(g, x, delta *float32, rows, cols, stride int)
+// func gradientNarrow32AVX2(grad, x, delta *float32, rows, cols, stride int)
 TEXT ·gradientNarrow32AVX2(SB), NOSPLIT, $0-48
-	RET
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	SHLQ $2, COLS
+	SHLQ $2, STRIDE
+	GRADIENT_NARROW
 
-// func gradientNarrow64AVX2(g, x, delta *float64, rows, cols, stride int)
-TEXT ·gradientNarrow64AVX2(SB), NOSPLIT, $0-48
-	RET
-
-// func gradientWide32AVX2(g, x, delta *float32, rows, cols, stride int)
+// func gradientWide32AVX2(grad, x, delta *float32, rows, cols, stride int)
 TEXT ·gradientWide32AVX2(SB), NOSPLIT, $0-48
-	RET
-
-// func gradientWide64AVX2(g, x, delta *float64, rows, cols, stride int)
-TEXT ·gradientWide64AVX2(SB), NOSPLIT, $0-48
-	RET
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	SHLQ $2, COLS
+	SHLQ $2, STRIDE
+	GRADIENT_WIDE
 
 // func sum32AVX2(lanes *[sumLanes]float64, delta *float32, n int)
 TEXT ·sum32AVX2(SB), NOSPLIT, $0-24
-	RET
+	MOVQ lanes+0(FP), LANES
+	MOVQ delta+8(FP), DELTA
+	MOVQ n+16(FP), COUNT
+	SUM
+
+#undef FMA
+#undef ADD
+#undef MUL
+#undef MASKMOV
+#undef BROADCAST
+#undef SIZE
+#undef SHIFT
+#undef HALVE1
+#undef HALVE4
+#undef STORE1
+#undef STORE4
+#undef LOAD_LANES
+#undef LOAD_LANE
+
+// float64
+#define FMA VFMADD231PD
+#define ADD VADDPD
+#define MUL VMULPD
+#define MASKMOV VMASKMOVPD
+#define BROADCAST VBROADCASTSD
+#define SIZE 8
+#define SHIFT 3
+#define HALVE1 HALVE1_64
+#define HALVE4 HALVE4_64
+#define STORE1 STORE1_64
+#define STORE4 STORE4_64
+#define LOAD_LANES LOAD_LANES_64
+#define LOAD_LANE LOAD_LANE_64
+
+// func forwardNarrow64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
+TEXT ·forwardNarrow64AVX2(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), Z
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	SHLQ $3, COLS
+	SHLQ $3, STRIDE
+	FORWARD_NARROW
+
+// func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
+TEXT ·forwardWide64AVX2(SB), NOSPLIT, $0-56
+	MOVQ z+0(FP), Z
+	MOVQ x+8(FP), X
+	MOVQ w+16(FP), W
+	MOVQ rows+32(FP), ROWS
+	MOVQ cols+40(FP), COLS
+	MOVQ stride+48(FP), STRIDE
+	SHLQ $3, COLS
+	SHLQ $3, STRIDE
+	FORWARD_WIDE
+
+// func dot64AVX2(acc *[maxLanes]float64, x, w *float64, cols int)
+TEXT ·dot64AVX2(SB), NOSPLIT, $0-32
+	MOVQ acc+0(FP), Z
+	MOVQ x+8(FP), P
+	MOVQ w+16(FP), Q
+	MOVQ cols+24(FP), COLS
+	SHLQ $3, COLS
+	DOT
+
+// func gradientNarrow64AVX2(grad, x, delta *float64, rows, cols, stride int)
+TEXT ·gradientNarrow64AVX2(SB), NOSPLIT, $0-48
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	SHLQ $3, COLS
+	SHLQ $3, STRIDE
+	GRADIENT_NARROW
+
+// func gradientWide64AVX2(grad, x, delta *float64, rows, cols, stride int)
+TEXT ·gradientWide64AVX2(SB), NOSPLIT, $0-48
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	SHLQ $3, COLS
+	SHLQ $3, STRIDE
+	GRADIENT_WIDE
 
 // func sum64AVX2(lanes *[sumLanes]float64, delta *float64, n int)
 TEXT ·sum64AVX2(SB), NOSPLIT, $0-24
-	RET
-
-// func sigmoid32AVX2(dst, src *float32, n int)
-TEXT ·sigmoid32AVX2(SB), NOSPLIT, $0-24
-	RET
-
-// func sigmoid64AVX2(dst, src *float64, n int)
-TEXT ·sigmoid64AVX2(SB), NOSPLIT, $0-24
-	RET
-
-// func deltaQuadratic32AVX2(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaQuadratic32AVX2(SB), NOSPLIT, $0-48
-	RET
-
-// func deltaQuadratic64AVX2(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaQuadratic64AVX2(SB), NOSPLIT, $0-48
-	RET
-
-// func deltaLog32AVX2(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaLog32AVX2(SB), NOSPLIT, $0-48
-	RET
-
-// func deltaLog64AVX2(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaLog64AVX2(SB), NOSPLIT, $0-48
-	RET
+	MOVQ lanes+0(FP), LANES
+	MOVQ delta+8(FP), DELTA
+	MOVQ n+16(FP), COUNT
+	SUM

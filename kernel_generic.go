@@ -249,7 +249,7 @@ func expPoly(r, r2 float64) float64 {
 	return math.FMA(hi, r4, lo)
 }
 
-// exp2 returns 2^(n+128) for k of expReduce.
+// exp2 returns 2^(n+128) for k of expReduce; for NaN, any number.
 func exp2(k float64) float64 {
 	return math.Float64frombits(math.Float64bits(1) + math.Float64bits(k)<<52)
 }
@@ -263,8 +263,7 @@ func expNeg(x float64) float64 {
 	h := math.FMA(expPoly(r, r2), r, 0.5)
 	s := math.FMA(h, r2, r)
 	t := 1 + s
-	t = math.Float64frombits(math.Float64bits(t) + math.Float64bits(k)<<52)
-	return float64(t * expBias)
+	return float64(float64(t*exp2(k)) * expBias)
 }
 
 // sigmoid32 returns σ(z), correctly rounded.

@@ -161,7 +161,7 @@ func testSigmoid[T Float](t *testing.T) {
 					s2 = s1
 					deltaBlock(got[:n], &s1, z, y, weights, loss)
 					deltaGeneric(want[:n], &s2, z, y, weights, loss)
-					wantSame(t, got, want, "delta %T n %d kind %d loss %v weights %v", z[0], n, kind, loss, weights != nil)
+					wantSame(t, got, want, "delta %T n %d kind %d loss %v weights %v z %v y %v", z[0], n, kind, loss, weights != nil, z, y)
 					wantSame(t, s1.cost[:], s2.cost[:], "cost %T n %d kind %d loss %v weights %v", z[0], n, kind, loss, weights != nil)
 					wantSame(t, s1.correct[:], s2.correct[:], "correct %T n %d kind %d loss %v", z[0], n, kind, loss)
 				}

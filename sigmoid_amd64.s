@@ -1,0 +1,470 @@
+//go:build !purego
+
+// The logistic function and what follows from it, for AVX-512 (F, DQ).
+//
+// Eight elements at a time, as float64 for both types; the sequence of
+// operations is that of kernel_generic.go. VSCALEFPD multiplies by 2^n with
+// one rounding, as the two multiplications there do. The elements behind the
+// last eight are loaded and stored under a mask.
+
+#include "textflag.h"
+
+// Arguments.
+#define DST     DI
+#define SRC     SI
+#define DELTA   DI
+#define SUMS    SI
+#define ZS      DX
+#define YS      R8
+#define WEIGHTS R9
+#define N       CX
+#define I       AX // index of the current element
+
+#define TAILMASK K1 // the elements behind the last eight
+#define NEGATIVE K2 // x has its sign bit set
+#define TINY     K3 // |x| < tinyZ
+#define SAME     K4 // ŷ and y are on the same side of ½
+#define WRONG    K5 // y is not at the end that x points to
+
+// Values.
+#define VX Z0 // the argument
+#define VN Z1 // n
+#define VR Z2 // r, the reduced argument
+#define R2 Z3 // r²
+#define R4 Z4
+#define E0 Z5 // the terms of a polynomial
+#define E1 Z6
+#define E2 Z7
+#define E3 Z8
+#define VT Z9 // t = exp(−|x|)
+
+// Constants in registers.
+#define SIGN  Z16
+#define MIN   Z17
+#define LOG2E Z18
+#define SHIFT Z19
+#define LN2HI Z20
+#define LN2LO Z21
+#define P0    Z22
+#define P1    Z23
+#define P2    Z24
+#define P3    Z25
+#define P4    Z26
+#define P5    Z27
+#define P6    Z28
+#define P7    Z29
+#define HALF  Z30
+#define ONE   Z31
+
+DATA consts<>+0x00(SB)/8, $0x8000000000000000 // sign bit
+DATA consts<>+0x08(SB)/8, $-746.0             // expMin
+DATA consts<>+0x10(SB)/8, $0x3FF71547652B82FE // log2e
+DATA consts<>+0x18(SB)/8, $0x4338000000000080 // expShift
+DATA consts<>+0x20(SB)/8, $0x3FE62E42FEFA3800 // ln2Hi
+DATA consts<>+0x28(SB)/8, $0x3D2EF35793C76730 // ln2Lo
+DATA consts<>+0x30(SB)/8, $0x3FC5555555555501 // expP0
+DATA consts<>+0x38(SB)/8, $0x3FA555555555320E // expP1
+DATA consts<>+0x40(SB)/8, $0x3F8111111112882D // expP2
+DATA consts<>+0x48(SB)/8, $0x3F56C16C17CC0C4C // expP3
+DATA consts<>+0x50(SB)/8, $0x3F2A01A011C37858 // expP4
+DATA consts<>+0x58(SB)/8, $0x3EFA019AB359AC8A // expP5
+DATA consts<>+0x60(SB)/8, $0x3EC71DF55233DB7D // expP6
+DATA consts<>+0x68(SB)/8, $0x3E9289F81C4940F2 // expP7
+DATA consts<>+0x70(SB)/8, $0.5
+DATA consts<>+0x78(SB)/8, $1.0
+DATA consts<>+0x80(SB)/8, $0x3E5AD202AE594059 // expP8
+DATA consts<>+0x88(SB)/8, $0xBF30000000000000 // −tinyZ
+DATA consts<>+0x90(SB)/8, $0x3FCFFFFFFFC00000 // tinySlope
+DATA consts<>+0x98(SB)/8, $2.0
+DATA consts<>+0xA0(SB)/8, $0x3FE5555555555947 // logL0
+DATA consts<>+0xA8(SB)/8, $0x3FD99999998E9943 // logL1
+DATA consts<>+0xB0(SB)/8, $0x3FD249249790D6FB // logL2
+DATA consts<>+0xB8(SB)/8, $0x3FCC71C4A17FDA04 // logL3
+DATA consts<>+0xC0(SB)/8, $0x3FC746258DB27D27 // logL4
+DATA consts<>+0xC8(SB)/8, $0x3FC3AA89DC9FD478 // logL5
+DATA consts<>+0xD0(SB)/8, $0x3FC16444B224BFE1 // logL6
+DATA consts<>+0xD8(SB)/8, $0x3FB956F55FC3F6C6 // logL7
+DATA consts<>+0xE0(SB)/8, $0x3FC6B7F0A304E735 // logL8
+GLOBL consts<>(SB), RODATA|NOPTR, $0xE8
+
+#define EXPP8     consts<>+0x80(SB)
+#define TINYZ     consts<>+0x88(SB)
+#define TINYSLOPE consts<>+0x90(SB)
+#define TWO       consts<>+0x98(SB)
+#define L0        consts<>+0xA0(SB)
+#define L1        consts<>+0xA8(SB)
+#define L2        consts<>+0xB0(SB)
+#define L3        consts<>+0xB8(SB)
+#define L4        consts<>+0xC0(SB)
+#define L5        consts<>+0xC8(SB)
+#define L6        consts<>+0xD0(SB)
+#define L7        consts<>+0xD8(SB)
+#define L8        consts<>+0xE0(SB)
+
+#define CONSTANTS \
+	VBROADCASTSD consts<>+0x00(SB), SIGN; \
+	VBROADCASTSD consts<>+0x08(SB), MIN; \
+	VBROADCASTSD consts<>+0x10(SB), LOG2E; \
+	VBROADCASTSD consts<>+0x18(SB), SHIFT; \
+	VBROADCASTSD consts<>+0x20(SB), LN2HI; \
+	VBROADCASTSD consts<>+0x28(SB), LN2LO; \
+	VBROADCASTSD consts<>+0x30(SB), P0; \
+	VBROADCASTSD consts<>+0x38(SB), P1; \
+	VBROADCASTSD consts<>+0x40(SB), P2; \
+	VBROADCASTSD consts<>+0x48(SB), P3; \
+	VBROADCASTSD consts<>+0x50(SB), P4; \
+	VBROADCASTSD consts<>+0x58(SB), P5; \
+	VBROADCASTSD consts<>+0x60(SB), P6; \
+	VBROADCASTSD consts<>+0x68(SB), P7; \
+	VBROADCASTSD consts<>+0x70(SB), HALF; \
+	VBROADCASTSD consts<>+0x78(SB), ONE
+
+// MASKTAIL sets TAILMASK to the first N elements.
+#define MASKTAIL \
+	MOVL $1, R10; \
+	SHLL N, R10; \
+	DECL R10; \
+	KMOVW R10, TAILMASK
+
+// EXPREDUCE splits a = −|x|: VN = n, VR = a − n·ln2Hi. VMAXPD returns its
+// second source, here a, where one is NaN.
+#define EXPREDUCE \
+	VPORQ  SIGN, VX, VR; \
+	VMAXPD VR, MIN, VR; \
+	VMOVAPD SHIFT, VN; \
+	VFMADD231PD VR, LOG2E, VN; \
+	VSUBPD SHIFT, VN, VN; \
+	VFNMADD231PD LN2HI, VN, VR
+
+// EXPPOLY computes E0 = P(r), given VR and R2.
+#define EXPPOLY \
+	VMULPD  R2, R2, R4; \
+	VMOVAPD P1, E0; \
+	VMOVAPD P3, E1; \
+	VMOVAPD P5, E2; \
+	VMOVAPD P7, E3; \
+	VFMADD213PD P0, VR, E0; \
+	VFMADD213PD P2, VR, E1; \
+	VFMADD213PD P4, VR, E2; \
+	VFMADD213PD P6, VR, E3; \
+	VFMADD231PD R2, E1, E0; \
+	VFMADD231PD R2, E3, E2; \
+	VFMADD231PD.BCST EXPP8, R4, E2; \
+	VFMADD231PD R4, E2, E0
+
+// EXPNEG computes VT = exp(−|x|).
+#define EXPNEG \
+	EXPREDUCE; \
+	VFNMADD231PD LN2LO, VN, VR; \
+	VMULPD VR, VR, R2; \
+	EXPPOLY; \
+	VFMADD213PD HALF, VR, E0; \
+	VFMADD213PD VR, R2, E0; \
+	VADDPD ONE, E0, VT; \
+	VSCALEFPD VN, VT, VT
+
+// SIGMOID32 computes E0 = σ(x), which rounds correctly to float32.
+#define SIGMOID32 \
+	EXPNEG; \
+	VPMOVQ2M VX, NEGATIVE; \
+	VMOVAPD ONE, E1; \
+	VMOVAPD VT, NEGATIVE, E1; \
+	VADDPD ONE, VT, VT; \
+	VDIVPD VT, E1, E0; \
+	VPORQ  SIGN, VX, VR; \
+	VCMPPD.BCST $0x1E, TINYZ, VR, TINY; \
+	VMOVAPD HALF, E1; \
+	VFMADD231PD.BCST TINYSLOPE, VX, E1; \
+	VMOVAPD E1, TINY, E0
+
+// func sigmoid32AVX512(dst, src *float32, n int)
+//
+//	for i in n, 8 at a time: dst[i] = σ(src[i])
+TEXT ·sigmoid32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DST
+	MOVQ src+8(FP), SRC
+	MOVQ n+16(FP), N
+	CONSTANTS
+	XORL I, I
+	SUBQ $8, N
+	JL   tail
+
+loop:
+	VCVTPS2PD (SRC)(I*4), VX
+	SIGMOID32
+	VCVTPD2PS E0, Y5
+	VMOVUPS Y5, (DST)(I*4)
+	ADDQ $8, I
+	SUBQ $8, N
+	JGE  loop
+
+tail:
+	ADDQ $8, N
+	JZ   done
+	MASKTAIL
+	VCVTPS2PD.Z (SRC)(I*4), TAILMASK, VX
+	SIGMOID32
+	VCVTPD2PS E0, Y5
+	VMOVUPS Y5, TAILMASK, (DST)(I*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// Values of SIGMOID64. Pairs stand for unevaluated sums.
+#define RL Z10 // r + rl
+#define RE Z11 // the rounding error of r²
+#define T1 Z12 // t + tl = exp(r + rl)
+#define TL Z13
+#define DH Z14 // d + dl = 1 + exp(a)
+#define DL Z15
+
+// SIGMOID64 computes E0 = σ(x).
+#define SIGMOID64 \
+	EXPREDUCE; \
+	VMULPD LN2LO, VN, E0; \
+	VSUBPD E0, VR, E1; \
+	VSUBPD E1, VR, RL; \
+	VSUBPD E0, RL, RL; \
+	VMOVAPD E1, VR; \
+	VMULPD VR, VR, R2; \
+	VMOVAPD VR, RE; \
+	VFMSUB213PD R2, VR, RE; \
+	VADDPD ONE, VR, T1; \
+	VSUBPD ONE, T1, TL; \
+	VSUBPD TL, VR, TL; \
+	VMULPD HALF, R2, DH; \
+	VADDPD DH, T1, DL; \
+	VSUBPD T1, DL, E0; \
+	VSUBPD E0, DH, DH; \
+	VMOVAPD DL, T1; \
+	VADDPD DH, TL, TL; \
+	VMULPD T1, RL, RL; \
+	VFMADD231PD HALF, RE, RL; \
+	EXPPOLY; \
+	VMULPD VR, R2, VR; \
+	VFMADD231PD E0, VR, RL; \
+	VADDPD RL, TL, TL; \
+	VADDPD TL, T1, VT; \
+	VSUBPD T1, VT, E0; \
+	VSUBPD E0, TL, TL; \
+	VSCALEFPD VN, VT, E0; \
+	VADDPD ONE, E0, DH; \
+	VSUBPD ONE, DH, E1; \
+	VSUBPD E1, E0, DL; \
+	VSCALEFPD VN, TL, E1; \
+	VADDPD E1, DL, DL; \
+	VPMOVQ2M VX, NEGATIVE; \
+	VMOVAPD ONE, E2; \
+	VMOVAPD VT, NEGATIVE, E2; \
+	VMOVAPD.Z TL, NEGATIVE, TL; \
+	VDIVPD DH, ONE, E1; \
+	VMULPD E1, E2, E0; \
+	VFNMADD231PD DH, E0, E2; \
+	VADDPD TL, E2, E2; \
+	VFNMADD231PD DL, E0, E2; \
+	VFMADD231PD E1, E2, E0; \
+	VSCALEFPD VN, E0, NEGATIVE, E0
+
+// func sigmoid64AVX512(dst, src *float64, n int)
+//
+//	for i in n, 8 at a time: dst[i] = σ(src[i])
+TEXT ·sigmoid64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DST
+	MOVQ src+8(FP), SRC
+	MOVQ n+16(FP), N
+	CONSTANTS
+	XORL I, I
+	SUBQ $8, N
+	JL   tail
+
+loop:
+	VMOVUPD (SRC)(I*8), VX
+	SIGMOID64
+	VMOVUPD E0, (DST)(I*8)
+	ADDQ $8, I
+	SUBQ $8, N
+	JGE  loop
+
+tail:
+	ADDQ $8, N
+	JZ   done
+	MASKTAIL
+	VMOVUPD.Z (SRC)(I*8), TAILMASK, VX
+	SIGMOID64
+	VMOVUPD E0, TAILMASK, (DST)(I*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// Values of the δ kernels.
+#define VY      Z10 // the label
+#define VQ      Z11 // σ(|x|)
+#define VM      Z12 // the distance of the label from the end that x points to
+#define VE      Z13 // ŷ − y, then δ
+#define COST    Z14 // sums of cost and correct, lane by lane
+#define CORRECT Z15
+#define VC      E0 // the cost of a row
+#define VS      E1 // the sample weight
+
+// ERROR computes VE = ŷ − y and SAME, given VX and VY. It leaves VT = t, VQ =
+// σ(|x|), VR = σ(−|x|).
+#define ERROR \
+	EXPNEG; \
+	VADDPD ONE, VT, VQ; \
+	VDIVPD VQ, ONE, VQ; \
+	VMULPD VQ, VT, VR; \
+	VPMOVQ2M VX, NEGATIVE; \
+	VSUBPD VY, ONE, VM; \
+	VMOVAPD VY, NEGATIVE, VM; \
+	VSUBPD VR, VM, VE; \
+	VPTERNLOGQ $0x78, SIGN, VX, VE; \
+	VPXORQ R4, R4, R4; \
+	VCMPPD $0x1D, R4, VX, K6; \
+	VCMPPD $0x1D, HALF, VY, K7; \
+	KXNORB K6, K7, K6; \
+	VCMPPD $7, VX, VX, K6, SAME
+
+// QUADRATIC computes VE = δ and VC = cost: e·(pq) and e².
+#define QUADRATIC \
+	ERROR; \
+	VMULPD VQ, VR, VQ; \
+	VMULPD VE, VE, VC; \
+	VMULPD VQ, VE, VE
+
+// LOG computes VC = |x|·m + log1p(t), where the product is 0 if m is 0; VE is
+// δ already.
+#define LOG \
+	ERROR; \
+	VADDPD.BCST TWO, VT, E0; \
+	VDIVPD E0, VT, VT; \
+	VMULPD VT, VT, VR; \
+	VMULPD VR, VR, R2; \
+	VMULPD R2, R2, R4; \
+	VBROADCASTSD L1, E0; \
+	VBROADCASTSD L3, E1; \
+	VBROADCASTSD L5, E2; \
+	VBROADCASTSD L7, E3; \
+	VFMADD213PD.BCST L0, VR, E0; \
+	VFMADD213PD.BCST L2, VR, E1; \
+	VFMADD213PD.BCST L4, VR, E2; \
+	VFMADD213PD.BCST L6, VR, E3; \
+	VFMADD231PD R2, E1, E0; \
+	VFMADD231PD R2, E3, E2; \
+	VFMADD231PD.BCST L8, R4, E2; \
+	VFMADD231PD R4, E2, E0; \
+	VMULPD VR, VT, VR; \
+	VADDPD VT, VT, VT; \
+	VFMADD213PD VT, VR, E0; \
+	VPXORQ R4, R4, R4; \
+	VCMPPD $4, R4, VM, WRONG; \
+	VPANDNQ VX, SIGN, VX; \
+	VMOVAPD.Z VX, WRONG, VX; \
+	VFMADD231PD VM, VX, E0
+
+// ROWS is the kernel: EIGHT computes δ and cost of eight rows; LOAD widens
+// eight elements to float64, LOADZ under TAILMASK, STORE and STOREM narrow
+// and store VE.
+#define ROWS(EIGHT, SCALE, LOAD, LOADZ, STORE, STOREM) \
+	CONSTANTS; \
+	VMOVUPD 0(SUMS), COST; \
+	VMOVUPD 64(SUMS), CORRECT; \
+	XORL I, I; \
+	SUBQ $8, N; \
+	JL   tail; \
+loop: \
+	LOAD (ZS)(I*SCALE), VX; \
+	LOAD (YS)(I*SCALE), VY; \
+	EIGHT; \
+	TESTQ WEIGHTS, WEIGHTS; \
+	JZ    weighted; \
+	LOAD (WEIGHTS)(I*SCALE), VS; \
+	VMULPD VS, VE, VE; \
+	VMULPD VS, VC, VC; \
+weighted: \
+	VADDPD VC, COST, COST; \
+	VADDPD ONE, CORRECT, SAME, CORRECT; \
+	STORE; \
+	ADDQ $8, I; \
+	SUBQ $8, N; \
+	JGE  loop; \
+tail: \
+	ADDQ $8, N; \
+	JZ   done; \
+	MASKTAIL; \
+	LOADZ (ZS)(I*SCALE), TAILMASK, VX; \
+	LOADZ (YS)(I*SCALE), TAILMASK, VY; \
+	EIGHT; \
+	TESTQ WEIGHTS, WEIGHTS; \
+	JZ    weightedtail; \
+	LOADZ (WEIGHTS)(I*SCALE), TAILMASK, VS; \
+	VMULPD VS, VE, VE; \
+	VMULPD VS, VC, VC; \
+weightedtail: \
+	KANDB  TAILMASK, SAME, SAME; \
+	VADDPD VC, COST, TAILMASK, COST; \
+	VADDPD ONE, CORRECT, SAME, CORRECT; \
+	STOREM; \
+done: \
+	VMOVUPD COST, 0(SUMS); \
+	VMOVUPD CORRECT, 64(SUMS); \
+	VZEROUPPER; \
+	RET
+
+#define STORE32  VCVTPD2PS VE, Y13; VMOVUPS Y13, (DELTA)(I*4)
+#define STORE32M VCVTPD2PS VE, Y13; VMOVUPS Y13, TAILMASK, (DELTA)(I*4)
+#define STORE64  VMOVUPD VE, (DELTA)(I*8)
+#define STORE64M VMOVUPD VE, TAILMASK, (DELTA)(I*8)
+
+// func deltaQuadratic32AVX512(delta *float32, sums *partials, z, y, weights *float32, n int)
+//
+//	for i in n, 8 at a time:
+//		e = ŷ − y[i], pq = ŷ·(1−ŷ)
+//		delta[i] = e·pq·weights[i]
+//		sums.cost[0:8] += e²·weights[i]
+//		sums.correct[0:8] += 1 where ŷ and y[i] are on the same side of ½
+TEXT ·deltaQuadratic32AVX512(SB), NOSPLIT, $0-48
+	MOVQ delta+0(FP), DELTA
+	MOVQ sums+8(FP), SUMS
+	MOVQ z+16(FP), ZS
+	MOVQ y+24(FP), YS
+	MOVQ weights+32(FP), WEIGHTS
+	MOVQ n+40(FP), N
+	ROWS(QUADRATIC, 4, VCVTPS2PD, VCVTPS2PD.Z, STORE32, STORE32M)
+
+// func deltaQuadratic64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
+TEXT ·deltaQuadratic64AVX512(SB), NOSPLIT, $0-48
+	MOVQ delta+0(FP), DELTA
+	MOVQ sums+8(FP), SUMS
+	MOVQ z+16(FP), ZS
+	MOVQ y+24(FP), YS
+	MOVQ weights+32(FP), WEIGHTS
+	MOVQ n+40(FP), N
+	ROWS(QUADRATIC, 8, VMOVUPD, VMOVUPD.Z, STORE64, STORE64M)
+
+// func deltaLog32AVX512(delta *float32, sums *partials, z, y, weights *float32, n int)
+//
+//	for i in n, 8 at a time:
+//		delta[i] = (ŷ − y[i])·weights[i]
+//		sums.cost[0:8] += (|z[i]|·m + log1p(exp(−|z[i]|)))·weights[i]
+//			with m = y[i] for negative z[i], 1 − y[i] otherwise
+//		sums.correct[0:8] += 1 where ŷ and y[i] are on the same side of ½
+TEXT ·deltaLog32AVX512(SB), NOSPLIT, $0-48
+	MOVQ delta+0(FP), DELTA
+	MOVQ sums+8(FP), SUMS
+	MOVQ z+16(FP), ZS
+	MOVQ y+24(FP), YS
+	MOVQ weights+32(FP), WEIGHTS
+	MOVQ n+40(FP), N
+	ROWS(LOG, 4, VCVTPS2PD, VCVTPS2PD.Z, STORE32, STORE32M)
+
+// func deltaLog64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
+TEXT ·deltaLog64AVX512(SB), NOSPLIT, $0-48
+	MOVQ delta+0(FP), DELTA
+	MOVQ sums+8(FP), SUMS
+	MOVQ z+16(FP), ZS
+	MOVQ y+24(FP), YS
+	MOVQ weights+32(FP), WEIGHTS
+	MOVQ n+40(FP), N
+	ROWS(LOG, 8, VMOVUPD, VMOVUPD.Z, STORE64, STORE64M)
