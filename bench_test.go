@@ -11,13 +11,13 @@ import (
 var benchShapes = [][2]int{{256, 30}, {64, 128}, {256, 784}, {2048, 1024}, {65536, 1024}}
 
 // eachBench runs f with every implementation of this machine.
-func eachBench[T Float](b *testing.B, f func(b *testing.B)) {
+func eachBench[T Float](b *testing.B, shape string, f func(b *testing.B)) {
 	for _, im := range impl.All() {
 		if !im.Available {
 			b.Logf("this machine cannot run %s", im.Name)
 			continue
 		}
-		b.Run(fmt.Sprintf("type=%T/impl=%s", *new(T), im.Name), func(b *testing.B) {
+		b.Run(fmt.Sprintf("type=%T/%s/impl=%s", *new(T), shape, im.Name), func(b *testing.B) {
 			defer impl.Select(im.Name)()
 			f(b)
 		})
@@ -46,20 +46,18 @@ func benchStep[T Float](b *testing.B) {
 	for _, s := range benchShapes {
 		var x Batch[T]
 		var y, w []T
-		eachBench[T](b, func(b *testing.B) {
-			b.Run(fmt.Sprintf("shape=%dx%d", s[0], s[1]), func(b *testing.B) {
-				if x.Rows == 0 {
-					x, y, w = problem[T](s[0], s[1], s[1])
-				}
-				st := NewStepper[T](s[1], 1)
-				defer st.Close()
-				g := make([]T, s[1])
-				b.SetBytes(int64(s[0] * s[1] * elemSize[T]()))
-				b.ReportAllocs()
-				for b.Loop() {
-					st.Step(g, x, y, nil, w, 0.1, Quadratic)
-				}
-			})
+		eachBench[T](b, fmt.Sprintf("shape=%dx%d", s[0], s[1]), func(b *testing.B) {
+			if x.Rows == 0 {
+				x, y, w = problem[T](s[0], s[1], s[1])
+			}
+			st := NewStepper[T](s[1], 1)
+			defer st.Close()
+			g := make([]T, s[1])
+			b.SetBytes(int64(s[0] * s[1] * elemSize[T]()))
+			b.ReportAllocs()
+			for b.Loop() {
+				st.Step(g, x, y, nil, w, 0.1, Quadratic)
+			}
 		})
 	}
 }
@@ -68,18 +66,16 @@ func benchForward[T Float](b *testing.B) {
 	for _, s := range append([][2]int{{1, 30}, {1, 128}, {1, 784}, {1, 1024}, {1, 4096}}, benchShapes...) {
 		var x Batch[T]
 		var w []T
-		eachBench[T](b, func(b *testing.B) {
-			b.Run(fmt.Sprintf("shape=%dx%d", s[0], s[1]), func(b *testing.B) {
-				if x.Rows == 0 {
-					x, _, w = problem[T](s[0], s[1], s[1])
-				}
-				yhat := make([]T, s[0])
-				b.SetBytes(int64(s[0] * s[1] * elemSize[T]()))
-				b.ReportAllocs()
-				for b.Loop() {
-					Predict(yhat, x, w, 0.1)
-				}
-			})
+		eachBench[T](b, fmt.Sprintf("shape=%dx%d", s[0], s[1]), func(b *testing.B) {
+			if x.Rows == 0 {
+				x, _, w = problem[T](s[0], s[1], s[1])
+			}
+			yhat := make([]T, s[0])
+			b.SetBytes(int64(s[0] * s[1] * elemSize[T]()))
+			b.ReportAllocs()
+			for b.Loop() {
+				Predict(yhat, x, w, 0.1)
+			}
 		})
 	}
 }
@@ -91,7 +87,7 @@ func benchSigmoid[T Float](b *testing.B) {
 	for i := range z {
 		z[i] = T(8 * r.NormFloat64())
 	}
-	eachBench[T](b, func(b *testing.B) {
+	eachBench[T](b, fmt.Sprintf("shape=%d", n), func(b *testing.B) {
 		b.SetBytes(int64(n * elemSize[T]()))
 		for b.Loop() {
 			Sigmoid(dst, z)
@@ -115,12 +111,10 @@ func BenchmarkPhase(b *testing.B) {
 			"gradient": func() { gradient(g, x.Data, delta, s[1], isNarrow[float32](s[1])) },
 		}
 		for _, name := range []string{"forward", "delta", "log", "sum", "gradient"} {
-			eachBench[float32](b, func(b *testing.B) {
-				b.Run(fmt.Sprintf("op=%s/shape=%dx%d", name, s[0], s[1]), func(b *testing.B) {
-					for b.Loop() {
-						phases[name]()
-					}
-				})
+			eachBench[float32](b, fmt.Sprintf("op=%s/shape=%dx%d", name, s[0], s[1]), func(b *testing.B) {
+				for b.Loop() {
+					phases[name]()
+				}
 			})
 		}
 	}

@@ -14,7 +14,7 @@ const (
 	callElements = 2048
 	// blockBytes is the part of X that a fused step takes through forward, δ
 	// and gradient at a time; it stays in the L1 cache.
-	blockBytes = 16 << 10
+	blockBytes = 24 << 10
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -38,14 +38,14 @@ func lanesOf[T Float](cols int) int {
 }
 
 // rowsWithin returns how many rows of the given stride lie within n bytes, as
-// a multiple of 16 from 16 to most: a multiple of the groups of the gradient
-// and of the lanes of sums by row.
+// a multiple of 8 from 8 to most: a multiple of the groups of the gradient and
+// of the lanes of sums by row.
 func rowsWithin[T Float](n, stride, most int) int {
 	rows := most
 	if stride > 0 {
 		rows = min(most, n/elemSize[T]()/stride)
 	}
-	return max(rows&^15, 16)
+	return max(rows&^7, 8)
 }
 
 func callRows[T Float](stride int) int { return rowsWithin[T](callBytes, stride, callElements) }

@@ -1,0 +1,60 @@
+// Vector instructions that the Go assembler lacks. Registers are given by
+// number, operands in the assembler's order: op(m, n, d) is op Vm, Vn, Vd,
+// that is d = n op m, and op(n, d) is d = op n. 4S is four float32, 2D two
+// float64.
+
+#define FADD_4S(m, n, d) WORD $(0x4E20D400 | (m)<<16 | (n)<<5 | (d))
+#define FADD_2D(m, n, d) WORD $(0x4E60D400 | (m)<<16 | (n)<<5 | (d))
+#define FSUB_2D(m, n, d) WORD $(0x4EE0D400 | (m)<<16 | (n)<<5 | (d))
+#define FMUL_4S(m, n, d) WORD $(0x6E20DC00 | (m)<<16 | (n)<<5 | (d))
+#define FMUL_2D(m, n, d) WORD $(0x6E60DC00 | (m)<<16 | (n)<<5 | (d))
+#define FDIV_2D(m, n, d) WORD $(0x6E60FC00 | (m)<<16 | (n)<<5 | (d))
+#define FMAX_2D(m, n, d) WORD $(0x4E60F400 | (m)<<16 | (n)<<5 | (d))
+#define FABS_2D(n, d) WORD $(0x4EE0F800 | (n)<<5 | (d))
+#define FNEG_2D(n, d) WORD $(0x6EE0F800 | (n)<<5 | (d))
+
+// Sums of neighbours: those of n in the lower half of d, those of m in the
+// upper.
+#define FADDP_4S(m, n, d) WORD $(0x6E20D400 | (m)<<16 | (n)<<5 | (d))
+#define FADDP_2D(m, n, d) WORD $(0x6E60D400 | (m)<<16 | (n)<<5 | (d))
+
+// Fused: d += n*m and d -= n*m. The assembler has these, with registers by
+// name.
+#define FMLA_2D(m, n, d) WORD $(0x4E60CC00 | (m)<<16 | (n)<<5 | (d))
+#define FMLS_2D(m, n, d) WORD $(0x4EE0CC00 | (m)<<16 | (n)<<5 | (d))
+
+// Comparisons, all ones for true: n >= m, n == m, |n| > |m|; n >= 0, n == 0;
+// n < 0 as an integer, which is the sign of a float64.
+#define FCMGE_2D(m, n, d) WORD $(0x6E60E400 | (m)<<16 | (n)<<5 | (d))
+#define FCMEQ_2D(m, n, d) WORD $(0x4E60E400 | (m)<<16 | (n)<<5 | (d))
+#define FACGT_2D(m, n, d) WORD $(0x6EE0EC00 | (m)<<16 | (n)<<5 | (d))
+#define FCMGEZ_2D(n, d) WORD $(0x6EE0C800 | (n)<<5 | (d))
+#define FCMEQZ_2D(n, d) WORD $(0x4EE0D800 | (n)<<5 | (d))
+#define CMLTZ_2D(n, d) WORD $(0x4EE0A800 | (n)<<5 | (d))
+
+// Bits: n & m, n &^ m, n | m, n ^ m; d = n where m is set, d = n where m is
+// clear.
+#define AND_16B(m, n, d) WORD $(0x4E201C00 | (m)<<16 | (n)<<5 | (d))
+#define BIC_16B(m, n, d) WORD $(0x4E601C00 | (m)<<16 | (n)<<5 | (d))
+#define ORR_16B(m, n, d) WORD $(0x4EA01C00 | (m)<<16 | (n)<<5 | (d))
+#define EOR_16B(m, n, d) WORD $(0x6E201C00 | (m)<<16 | (n)<<5 | (d))
+#define BIT_16B(m, n, d) WORD $(0x6EA01C00 | (m)<<16 | (n)<<5 | (d))
+#define BIF_16B(m, n, d) WORD $(0x6EE01C00 | (m)<<16 | (n)<<5 | (d))
+
+// Integers: n + m, n << 52.
+#define ADD_2D(m, n, d) WORD $(0x4EE08400 | (m)<<16 | (n)<<5 | (d))
+#define SHL52_2D(n, d) WORD $(0x4F745400 | (n)<<5 | (d))
+
+// The lower, or the upper, halves of n and m side by side.
+#define ZIP1_2D(m, n, d) WORD $(0x4EC03800 | (m)<<16 | (n)<<5 | (d))
+#define ZIP2_2D(m, n, d) WORD $(0x4EC07800 | (m)<<16 | (n)<<5 | (d))
+
+// float32 to float64, from the lower or the upper half of n, and back, into
+// the lower or the upper half of d.
+#define FCVTL_2D(n, d) WORD $(0x0E617800 | (n)<<5 | (d))
+#define FCVTL2_2D(n, d) WORD $(0x4E617800 | (n)<<5 | (d))
+#define FCVTN_2D(n, d) WORD $(0x0E616800 | (n)<<5 | (d))
+#define FCVTN2_2D(n, d) WORD $(0x4E616800 | (n)<<5 | (d))
+
+// Vector i of those at Rn.
+#define LDR_Q(i, n, d) WORD $(0x3DC00000 | (i)<<10 | (n)<<5 | (d))

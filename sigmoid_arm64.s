@@ -1,0 +1,562 @@
+//go:build !purego
+
+// NEON kernels of the logistic function and of δ.
+//
+// CPU features: Advanced SIMD, nothing else.
+//
+// Everything is computed in float64, eight elements at a time. A block is
+// four registers with two elements each, named by the number of the first;
+// the four instructions of a step on blocks do not depend on each other,
+// which hides their latency. Constants come from memory, twice in a vector:
+// the loads cost the floating-point units nothing. A value that is needed
+// again late, z above all, is loaded again.
+//
+// One body, a macro, does for float32 and float64. The elements left over, up
+// to seven, are copied to the stack and back: the same body runs there, and
+// what it makes of the rest of the stack is dropped. Nothing is read or
+// written outside of the slices.
+
+#include "textflag.h"
+#include "neon_arm64.h"
+
+// Blocks.
+#define A 0   // z, −|z|, r, t = exp(−|z|)
+#define K 4   // 2^(n+128)
+#define S 8   // r²
+#define Q 12  // the polynomial
+#define T1 16
+#define T2 20
+#define T3 24
+#define C 28  // a constant, in the first register
+
+// FOUR works block by block, op(m, n, d). FOURC has one register m for all
+// four. FOUR1 is for one operand.
+#define FOUR(op, m, n, d) \
+	op(m, n, d) \
+	op(m+1, n+1, d+1) \
+	op(m+2, n+2, d+2) \
+	op(m+3, n+3, d+3)
+#define FOURC(op, m, n, d) \
+	op(m, n, d) \
+	op(m, n+1, d+1) \
+	op(m, n+2, d+2) \
+	op(m, n+3, d+3)
+#define FOUR1(op, n, d) \
+	op(n, d) \
+	op(n+1, d+1) \
+	op(n+2, d+2) \
+	op(n+3, d+3)
+
+// CONST loads constant c, CONST4 loads a block of it.
+#define CONST(c, d) LDR_Q(c, 9, d)
+#define CONST4(c, d) \
+	CONST(c, d) \
+	CONST(c, d+1) \
+	CONST(c, d+2) \
+	CONST(c, d+3)
+
+#define ONE 0
+#define HALF 1
+#define TWO 2
+#define SIGN 3
+#define EXPMIN 4
+#define LOG2E 5
+#define EXPSHIFT 6
+#define LN2HI 7
+#define LN2LO 8
+#define BIAS 9
+#define UNBIAS 10
+#define TINYZ 11
+#define TINYSLOPE 12
+#define EXPP 13
+#define LOGL 22
+
+// TWICE puts x, twice, at place c of the table.
+#define TWICE(c, x) \
+	DATA consts<>+16*c+0(SB)/8, $x \
+	DATA consts<>+16*c+8(SB)/8, $x
+
+TWICE(0, 1.0)
+TWICE(1, 0.5)
+TWICE(2, 2.0)
+TWICE(3, 0x8000000000000000)
+TWICE(4, (-746.0))
+TWICE(5, 0x1.71547652b82fep+0)
+TWICE(6, 0x1.8000000000080p+52)
+TWICE(7, 0x1.62e42fefa3800p-1)
+TWICE(8, 0x1.ef35793c76730p-45)
+TWICE(9, 0x1p-128)
+TWICE(10, 0x1p+128)
+TWICE(11, 0x1p-12)
+TWICE(12, 0x1.fffffff8p-3)
+TWICE(13, 0x1.5555555555501p-3)
+TWICE(14, 0x1.555555555320ep-5)
+TWICE(15, 0x1.111111112882dp-7)
+TWICE(16, 0x1.6c16c17cc0c4cp-10)
+TWICE(17, 0x1.a01a011c37858p-13)
+TWICE(18, 0x1.a019ab359ac8ap-16)
+TWICE(19, 0x1.71df55233db7dp-19)
+TWICE(20, 0x1.289f81c4940f2p-22)
+TWICE(21, 0x1.ad202ae594059p-26)
+TWICE(22, 0x1.5555555555947p-1)
+TWICE(23, 0x1.99999998e9943p-2)
+TWICE(24, 0x1.249249790d6fbp-2)
+TWICE(25, 0x1.c71c4a17fda04p-3)
+TWICE(26, 0x1.746258db27d27p-3)
+TWICE(27, 0x1.3aa89dc9fd478p-3)
+TWICE(28, 0x1.16444b224bfe1p-3)
+TWICE(29, 0x1.956f55fc3f6c6p-4)
+TWICE(30, 0x1.6b7f0a304e735p-3)
+GLOBL consts<>(SB), RODATA|NOPTR, $496
+
+#define DST R0
+#define SRC R1
+#define Y R2
+#define WEIGHTS R3
+#define SUMS R4
+#define N R5
+#define REST R6
+#define COUNT R7
+#define TMP R8
+#define CONSTS R9
+#define OUT R10
+#define TOTALS R11
+#define FROM R12
+#define TO R13
+
+// EXPREDUCE splits a = −|A|: T1 = n, A = a − n·ln2Hi, K = 2^(n+128).
+#define EXPREDUCE \
+	CONST(SIGN, C) \
+	FOURC(ORR_16B, C, A, A) \
+	CONST(EXPMIN, C) \
+	FOURC(FMAX_2D, C, A, A) \
+	CONST4(EXPSHIFT, K) \
+	CONST(LOG2E, C) \
+	FOURC(FMLA_2D, C, A, K) \
+	CONST(EXPSHIFT, C) \
+	FOURC(FSUB_2D, C, K, T1) \
+	CONST(LN2HI, C) \
+	FOURC(FMLS_2D, C, T1, A) \
+	FOUR1(SHL52_2D, K, K) \
+	CONST(ONE, C) \
+	FOURC(ADD_2D, C, K, K)
+
+// POLY sets Q to the polynomial of degree 8 in x whose coefficients begin at
+// constant c, by Estrin's scheme; x2 is x². It uses T1, T2, T3 and C.
+#define POLY(c, x, x2) \
+	FOUR(FMUL_2D, x2, x2, T3) \
+	CONST4(c+4, T1) \
+	CONST(c+5, C) \
+	FOURC(FMLA_2D, C, x, T1) \
+	CONST4(c+6, T2) \
+	CONST(c+7, C) \
+	FOURC(FMLA_2D, C, x, T2) \
+	FOUR(FMLA_2D, x2, T2, T1) \
+	CONST(c+8, C) \
+	FOURC(FMLA_2D, C, T3, T1) \
+	CONST4(c, Q) \
+	CONST(c+1, C) \
+	FOURC(FMLA_2D, C, x, Q) \
+	CONST4(c+2, T2) \
+	CONST(c+3, C) \
+	FOURC(FMLA_2D, C, x, T2) \
+	FOUR(FMLA_2D, x2, T2, Q) \
+	FOUR(FMLA_2D, T3, T1, Q)
+
+// EXPNEG sets A to exp(−|A|).
+#define EXPNEG \
+	EXPREDUCE \
+	CONST(LN2LO, C) \
+	FOURC(FMLS_2D, C, T1, A) \
+	FOUR(FMUL_2D, A, A, S) \
+	POLY(EXPP, A, S) \
+	CONST4(HALF, T1) \
+	FOUR(FMLA_2D, A, Q, T1) \
+	FOUR(FMLA_2D, S, T1, A) \
+	CONST(ONE, C) \
+	FOURC(FADD_2D, C, A, A) \
+	FOUR(FMUL_2D, K, A, A) \
+	CONST(BIAS, C) \
+	FOURC(FMUL_2D, C, A, A)
+
+// LOG1P sets K to log(1+A); A is kept, by way of SPILL.
+#define LOG1P \
+	MOVD $spill-64(SP), TMP \
+	VST1 [V0.D2, V1.D2, V2.D2, V3.D2], (TMP) \
+	CONST(TWO, C) \
+	FOURC(FADD_2D, C, A, T1) \
+	FOUR(FDIV_2D, T1, A, K) \
+	FOUR(FMUL_2D, K, K, A) \
+	FOUR(FMUL_2D, A, A, S) \
+	POLY(LOGL, A, S) \
+	FOUR(FMUL_2D, A, K, A) \
+	FOUR(FADD_2D, K, K, K) \
+	FOUR(FMLA_2D, Q, A, K) \
+	MOVD $spill-64(SP), TMP \
+	VLD1 (TMP), [V0.D2, V1.D2, V2.D2, V3.D2]
+
+// SIGMOID32 computes dst = σ(z) for eight z, correctly rounded to float32:
+//
+//	t = exp(−|z|)
+//	ŷ = (z < 0 ? t : 1) / (1 + t), or ½ + z·slope for tiny |z|
+#define SIGMOID32 \
+	LOAD(SRC, A, ATA) \
+	EXPNEG \
+	LOAD(SRC, Q, ATQ) \
+	CONST(ONE, C) \
+	FOURC(FADD_2D, C, A, T1) \
+	FOUR1(CMLTZ_2D, Q, T2) \
+	CONST4(ONE, S) \
+	FOUR(BIF_16B, T2, S, A) \
+	FOUR(FDIV_2D, T1, A, A) \
+	CONST4(HALF, T1) \
+	CONST(TINYSLOPE, C) \
+	FOURC(FMLA_2D, C, Q, T1) \
+	CONST4(TINYZ, T2) \
+	FOUR(FACGT_2D, Q, T2, T2) \
+	FOUR(BIT_16B, T2, T1, A) \
+	STORE(DST)
+
+// SIGMOID64 computes dst = σ(z) for eight z, with pairs of float64:
+//
+//	r + rl = −|z| − n·ln 2
+//	t + tl = exp(r + rl), with 1 + r + r²/2 exact
+//	d + dl = 1 + 2^n·(t + tl)
+//	ŷ      = (z < 0 ? 2^n·(t + tl) : 1) / (d + dl), with a step of Newton's
+#define SIGMOID64 \
+	LOAD(SRC, A, ATA) \
+	EXPREDUCE \
+	MOVD $spill-64(SP), TMP \
+	VST1 [V4.D2, V5.D2, V6.D2, V7.D2], (TMP) \
+	CONST(LN2LO, C) \
+	FOURC(FMUL_2D, C, T1, T1) \
+	FOUR(FSUB_2D, T1, A, S)  /* r */ \
+	FOUR(FSUB_2D, S, A, K) \
+	FOUR(FSUB_2D, T1, K, K)  /* rl */ \
+	FOUR(FMUL_2D, S, S, A)   /* r² */ \
+	POLY(EXPP, S, A) \
+	FOUR1(FNEG_2D, A, T1) \
+	FOUR(FMLA_2D, S, S, T1)  /* e2 */ \
+	CONST(ONE, C) \
+	FOURC(FADD_2D, C, S, T2) /* th */ \
+	FOURC(FSUB_2D, C, T2, T3) \
+	FOUR(FSUB_2D, T3, S, T3) /* tl */ \
+	FOUR(FMUL_2D, A, S, S)   /* r³ */ \
+	CONST(HALF, C) \
+	FOURC(FMUL_2D, C, A, A)  /* hh */ \
+	FOUR(FADD_2D, A, T2, C)  /* t1 */ \
+	FOUR(FSUB_2D, T2, C, T2) \
+	FOUR(FSUB_2D, T2, A, T2) /* l1 */ \
+	FOUR(FADD_2D, T2, T3, T3) \
+	FOUR(FMUL_2D, C, K, K)   /* v */ \
+	CONST(HALF, T2) \
+	FOURC(FMLA_2D, T2, T1, K) \
+	FOUR(FMLA_2D, Q, S, K) \
+	FOUR(FADD_2D, K, T3, T3) /* lo */ \
+	FOUR(FADD_2D, T3, C, T1) /* t */ \
+	FOUR(FSUB_2D, C, T1, T2) \
+	FOUR(FSUB_2D, T2, T3, T2) /* tl */ \
+	MOVD $spill-64(SP), TMP \
+	VLD1 (TMP), [V4.D2, V5.D2, V6.D2, V7.D2] \
+	CONST(BIAS, C) \
+	FOUR(FMUL_2D, K, T1, A) \
+	FOURC(FMUL_2D, C, A, A)  /* te */ \
+	FOUR(FMUL_2D, K, T2, S) \
+	FOURC(FMUL_2D, C, S, S) \
+	CONST(ONE, C) \
+	FOURC(FADD_2D, C, A, Q)  /* d */ \
+	FOURC(FSUB_2D, C, Q, T3) \
+	FOUR(FSUB_2D, T3, A, T3) \
+	FOUR(FADD_2D, S, T3, T3) /* dl */ \
+	LOAD(SRC, A, ATA) \
+	FOUR1(CMLTZ_2D, A, A) \
+	CONST4(ONE, C) \
+	CONST4(UNBIAS, S) \
+	FOUR(BIF_16B, A, C, T1)  /* num */ \
+	FOUR(AND_16B, A, T2, T2) /* numl */ \
+	FOUR(BIF_16B, A, S, K)   /* scale */ \
+	FOUR(FDIV_2D, Q, C, C)   /* y */ \
+	FOUR(FMUL_2D, C, T1, A)  /* q */ \
+	FOUR(FMLS_2D, Q, A, T1) \
+	FOUR(FADD_2D, T2, T1, T1) \
+	FOUR(FMLS_2D, T3, A, T1) /* e */ \
+	FOUR(FMLA_2D, C, T1, A) \
+	FOUR(FMUL_2D, K, A, A) \
+	CONST(BIAS, C) \
+	FOURC(FMUL_2D, C, A, A) \
+	STORE(DST)
+
+// ERROR takes t in A and computes for eight rows
+//
+//	q = 1 / (1 + t), p = t·q
+//	m = z < 0 ? y : 1 − y
+//	e = z < 0 ? p − m : m − p
+//	correct += z >= 0 and y >= ½ agree, and z is no NaN
+//
+// with e in A, m in S, z in Q, and p, q left to half, which sees them in A and
+// T2.
+#define ERROR(half) \
+	CONST(ONE, C) \
+	FOURC(FADD_2D, C, A, T1) \
+	CONST4(ONE, T2) \
+	FOUR(FDIV_2D, T1, T2, T2) \
+	FOUR(FMUL_2D, T2, A, A) \
+	half \
+	LOAD(SRC, Q, ATQ) \
+	LOAD(Y, T1, ATT1) \
+	FOUR1(CMLTZ_2D, Q, T2) \
+	CONST4(ONE, S) \
+	FOUR(FSUB_2D, T1, S, S) \
+	FOUR(BIT_16B, T2, T1, S) \
+	FOUR(FSUB_2D, A, S, A) \
+	CONST(SIGN, C) \
+	FOURC(AND_16B, C, Q, T2) \
+	FOUR(EOR_16B, T2, A, A) \
+	CONST(HALF, C) \
+	FOURC(FCMGE_2D, C, T1, T1) \
+	FOUR1(FCMGEZ_2D, Q, T2) \
+	FOUR(EOR_16B, T2, T1, T1) \
+	FOUR(FCMEQ_2D, Q, Q, T2) \
+	FOUR(BIC_16B, T1, T2, T2) \
+	CONST(ONE, C) \
+	FOURC(AND_16B, C, T2, T2) \
+	ADD $64, SUMS, TMP \
+	ADDTO(TMP, T2)
+
+// ADDTO adds a block to eight lanes in memory, by way of T1.
+#define ADDTO(p, x) \
+	VLD1 (p), [V16.D2, V17.D2, V18.D2, V19.D2] \
+	FOUR(FADD_2D, x, T1, T1) \
+	VST1 [V16.D2, V17.D2, V18.D2, V19.D2], (p)
+
+// FINISH multiplies δ, in A, and the cost by the weights, if there are any,
+// adds the cost and stores δ.
+#define FINISH(cost) \
+	CBZ WEIGHTS, unweighted \
+	LOAD(WEIGHTS, Q, ATQ) \
+	FOUR(FMUL_2D, Q, A, A) \
+	FOUR(FMUL_2D, Q, cost, cost) \
+unweighted: \
+	ADDTO(SUMS, cost) \
+	STORE(DST)
+
+// DELTAQUADRATIC computes for eight rows
+//
+//	t = exp(−|z|)
+//	e as in ERROR
+//	delta = e·p·q·weight; cost += e²·weight
+#define PQ FOUR(FMUL_2D, T2, A, K)
+#define DELTAQUADRATIC \
+	LOAD(SRC, A, ATA) \
+	EXPNEG \
+	ERROR(PQ) \
+	FOUR(FMUL_2D, A, A, T3) \
+	FOUR(FMUL_2D, K, A, A) \
+	FINISH(T3)
+
+// DELTALOG computes for eight rows
+//
+//	t = exp(−|z|)
+//	e and m as in ERROR
+//	delta = e·weight; cost += (|z|·m + log(1+t))·weight, where ∞·0 is 0
+#define NONE
+#define DELTALOG \
+	LOAD(SRC, A, ATA) \
+	EXPNEG \
+	LOG1P \
+	ERROR(NONE) \
+	FOUR1(FABS_2D, Q, Q) \
+	FOUR1(FCMEQZ_2D, S, T3) \
+	FOUR(BIC_16B, T3, Q, Q) \
+	FOUR(FMLA_2D, S, Q, K) \
+	FINISH(K)
+
+// COPY copies REST elements of the given size from FROM to TO.
+#define COPY(mov, size, loop) \
+	MOVD REST, COUNT \
+loop: \
+	mov.P size(FROM), F0 \
+	mov.P F0, size(TO) \
+	SUBS $1, COUNT \
+	BNE loop
+
+// MAP runs body for each eight of N elements from SRC to DST, then once on the
+// stack for those left over.
+#define MAP(body) \
+	MOVD $consts<>(SB), CONSTS \
+	MOVD ZR, REST \
+next: \
+	SUBS $8, N \
+	BLT rest \
+run: \
+	body \
+	CBNZ REST, back \
+	ADD $(8*SIZE), SRC \
+	ADD $(8*SIZE), DST \
+	B next \
+rest: \
+	ADDS $8, N, REST \
+	BEQ done \
+	MOVD SRC, FROM \
+	MOVD $buf-128(SP), SRC \
+	MOVD SRC, TO \
+	COPY(FMOV, SIZE, in) \
+	MOVD DST, OUT \
+	MOVD SRC, DST \
+	B run \
+back: \
+	MOVD DST, FROM \
+	MOVD OUT, TO \
+	COPY(FMOV, SIZE, out) \
+done: \
+	RET
+
+// MAPROWS does so for δ, with Y and WEIGHTS, if any, beside SRC; of the sums
+// on the stack as many lanes count as elements are left over.
+#define MAPROWS(body) \
+	MOVD $consts<>(SB), CONSTS \
+	MOVD ZR, REST \
+next: \
+	SUBS $8, N \
+	BLT rest \
+run: \
+	body \
+	CBNZ REST, back \
+	ADD $(8*SIZE), SRC \
+	ADD $(8*SIZE), Y \
+	ADD $(8*SIZE), DST \
+	CBZ WEIGHTS, next \
+	ADD $(8*SIZE), WEIGHTS \
+	B next \
+rest: \
+	ADDS $8, N, REST \
+	BEQ done \
+	MOVD SRC, FROM \
+	MOVD $buf-128(SP), SRC \
+	MOVD SRC, TO \
+	COPY(FMOV, SIZE, inZ) \
+	MOVD DST, OUT \
+	MOVD SRC, DST \
+	MOVD Y, FROM \
+	MOVD $y-192(SP), Y \
+	MOVD Y, TO \
+	COPY(FMOV, SIZE, inY) \
+	MOVD SUMS, TOTALS \
+	MOVD $sums-320(SP), SUMS \
+	MOVD TOTALS, FROM \
+	MOVD SUMS, TO \
+	COPY(FMOVD, 8, inCost) \
+	ADD $64, TOTALS, FROM \
+	ADD $64, SUMS, TO \
+	COPY(FMOVD, 8, inCorrect) \
+	CBZ WEIGHTS, run \
+	MOVD WEIGHTS, FROM \
+	MOVD $weights-384(SP), WEIGHTS \
+	MOVD WEIGHTS, TO \
+	COPY(FMOV, SIZE, inWeights) \
+	B run \
+back: \
+	MOVD DST, FROM \
+	MOVD OUT, TO \
+	COPY(FMOV, SIZE, outDelta) \
+	MOVD SUMS, FROM \
+	MOVD TOTALS, TO \
+	COPY(FMOVD, 8, outCost) \
+	ADD $64, SUMS, FROM \
+	ADD $64, TOTALS, TO \
+	COPY(FMOVD, 8, outCorrect) \
+done: \
+	RET
+
+// float32: LOAD loads and widens eight elements to block d, by way of the
+// upper half of its registers, at; STORE rounds block A and stores it.
+
+#define SIZE 4
+#define FMOV FMOVS
+#define ATA [V2.S4, V3.S4]
+#define ATQ [V14.S4, V15.S4]
+#define ATT1 [V18.S4, V19.S4]
+#define LOAD(p, d, at) \
+	VLD1 (p), at \
+	FCVTL_2D(d+2, d) \
+	FCVTL2_2D(d+2, d+1) \
+	FCVTL_2D(d+3, d+2) \
+	FCVTL2_2D(d+3, d+3)
+#define STORE(p) \
+	FCVTN_2D(A, A) \
+	FCVTN2_2D(A+1, A) \
+	FCVTN_2D(A+2, A+1) \
+	FCVTN2_2D(A+3, A+1) \
+	VST1 [V0.S4, V1.S4], (p)
+
+// func sigmoid32NEON(dst, src *float32, n int)
+TEXT ·sigmoid32NEON(SB), NOSPLIT, $128-24
+	MOVD dst+0(FP), DST
+	MOVD src+8(FP), SRC
+	MOVD n+16(FP), N
+	MAP(SIGMOID32)
+
+// func deltaQuadratic32NEON(delta *float32, sums *partials, z, y, weights *float32, n int)
+TEXT ·deltaQuadratic32NEON(SB), NOSPLIT, $384-48
+	MOVD delta+0(FP), DST
+	MOVD sums+8(FP), SUMS
+	MOVD z+16(FP), SRC
+	MOVD y+24(FP), Y
+	MOVD weights+32(FP), WEIGHTS
+	MOVD n+40(FP), N
+	MAPROWS(DELTAQUADRATIC)
+
+// func deltaLog32NEON(delta *float32, sums *partials, z, y, weights *float32, n int)
+TEXT ·deltaLog32NEON(SB), NOSPLIT, $384-48
+	MOVD delta+0(FP), DST
+	MOVD sums+8(FP), SUMS
+	MOVD z+16(FP), SRC
+	MOVD y+24(FP), Y
+	MOVD weights+32(FP), WEIGHTS
+	MOVD n+40(FP), N
+	MAPROWS(DELTALOG)
+
+#undef SIZE
+#undef FMOV
+#undef ATA
+#undef ATQ
+#undef ATT1
+#undef LOAD
+#undef STORE
+
+// float64: likewise, without a conversion.
+
+#define SIZE 8
+#define FMOV FMOVD
+#define ATA [V0.D2, V1.D2, V2.D2, V3.D2]
+#define ATQ [V12.D2, V13.D2, V14.D2, V15.D2]
+#define ATT1 [V16.D2, V17.D2, V18.D2, V19.D2]
+#define LOAD(p, d, at) VLD1 (p), at
+#define STORE(p) VST1 ATA, (p)
+
+// func sigmoid64NEON(dst, src *float64, n int)
+TEXT ·sigmoid64NEON(SB), NOSPLIT, $128-24
+	MOVD dst+0(FP), DST
+	MOVD src+8(FP), SRC
+	MOVD n+16(FP), N
+	MAP(SIGMOID64)
+
+// func deltaQuadratic64NEON(delta *float64, sums *partials, z, y, weights *float64, n int)
+TEXT ·deltaQuadratic64NEON(SB), NOSPLIT, $384-48
+	MOVD delta+0(FP), DST
+	MOVD sums+8(FP), SUMS
+	MOVD z+16(FP), SRC
+	MOVD y+24(FP), Y
+	MOVD weights+32(FP), WEIGHTS
+	MOVD n+40(FP), N
+	MAPROWS(DELTAQUADRATIC)
+
+// func deltaLog64NEON(delta *float64, sums *partials, z, y, weights *float64, n int)
+TEXT ·deltaLog64NEON(SB), NOSPLIT, $384-48
+	MOVD delta+0(FP), DST
+	MOVD sums+8(FP), SUMS
+	MOVD z+16(FP), SRC
+	MOVD y+24(FP), Y
+	MOVD weights+32(FP), WEIGHTS
+	MOVD n+40(FP), N
+	MAPROWS(DELTALOG)
