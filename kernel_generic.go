@@ -222,18 +222,35 @@ const (
 	logL6 = 0x1.16444b224bfe1p-3
 	logL7 = 0x1.956f55fc3f6c6p-4
 	logL8 = 0x1.6b7f0a304e735p-3
+
+	// What is rounded to float32 in the end makes do with shorter
+	// polynomials: of degree 4 for P, relative error 2^-33.2, and 4 for L,
+	// 2^-33.0.
+	ln2 = 0x1.62e42fefa39efp-1
+
+	shortP0 = 0x1.555553e077fabp-3
+	shortP1 = 0x1.5554e71f6eb4bp-5
+	shortP2 = 0x1.111330179585dp-7
+	shortP3 = 0x1.6d4db6a696ac5p-10
+	shortP4 = 0x1.9dd7524d4b4a6p-13
+
+	shortL0 = 0x1.5555585694c58p-1
+	shortL1 = 0x1.9996a87856250p-2
+	shortL2 = 0x1.2509723763dcfp-2
+	shortL3 = 0x1.b6d6a4f8b2f24p-3
+	shortL4 = 0x1.f1aeddfbe0485p-3
 )
 
-// expReduce returns k, whose low bits hold n + 128; n as a float64; and a −
-// n·ln2Hi, which is exact.
-func expReduce(a float64) (k, n, r float64) {
+// expReduce returns a = −|x|, at least expMin; k, whose low bits hold n + 128;
+// and n as a float64.
+func expReduce(x float64) (a, k, n float64) {
+	a = -math.Abs(x)
 	if a < expMin {
 		a = expMin
 	}
 	k = math.FMA(a, log2e, expShift)
 	n = k - expShift
-	r = math.FMA(n, -ln2Hi, a)
-	return k, n, r
+	return a, k, n
 }
 
 // expPoly returns P(r), evaluated by Estrin's scheme; r2 is r².
@@ -257,10 +274,26 @@ func exp2(k float64) float64 {
 // expNeg returns exp(−|x|) with a relative error below 1.01·2^-53 wherever
 // the result is normal.
 func expNeg(x float64) float64 {
-	k, n, r := expReduce(-math.Abs(x))
+	a, k, n := expReduce(x)
+	r := math.FMA(n, -ln2Hi, a) // exact
 	r = math.FMA(n, -ln2Lo, r)
 	r2 := r * r
 	h := math.FMA(expPoly(r, r2), r, 0.5)
+	s := math.FMA(h, r2, r)
+	t := 1 + s
+	return float64(float64(t*exp2(k)) * expBias)
+}
+
+// expNegShort is expNeg with a relative error below 2^-33.
+func expNegShort(x float64) float64 {
+	a, k, n := expReduce(x)
+	r := math.FMA(n, -ln2, a)
+	r2 := r * r
+	e0 := math.FMA(shortP1, r, shortP0)
+	e1 := math.FMA(shortP3, r, shortP2)
+	e1 = math.FMA(shortP4, r2, e1)
+	p := math.FMA(e1, r2, e0)
+	h := math.FMA(p, r, 0.5)
 	s := math.FMA(h, r2, r)
 	t := 1 + s
 	return float64(float64(t*exp2(k)) * expBias)
@@ -284,9 +317,10 @@ func sigmoid32(z float32) float32 {
 // sigmoid64 returns σ(x) with an error below 0.52 ULP. Numbers in pairs (t1,
 // tl) stand for unevaluated sums.
 func sigmoid64(x float64) float64 {
-	k, n, rh := expReduce(-math.Abs(x))
+	a, k, n := expReduce(x)
 
 	// r + rl = a − n·ln 2.
+	rh := math.FMA(n, -ln2Hi, a) // exact
 	c := float64(n * ln2Lo)
 	r := rh - c
 	rl := (rh - r) - c
@@ -358,6 +392,18 @@ func log1p(t float64) float64 {
 	return math.FMA(float64(s*v), p, s+s)
 }
 
+// log1pShort is log1p with a relative error below 2^-32.
+func log1pShort(t float64) float64 {
+	s := t / (2 + t)
+	v := float64(s * s)
+	v2 := v * v
+	e0 := math.FMA(shortL1, v, shortL0)
+	e1 := math.FMA(shortL3, v, shortL2)
+	e1 = math.FMA(shortL4, v2, e1)
+	p := math.FMA(e1, v2, e0)
+	return math.FMA(float64(s*v), p, s+s)
+}
+
 // partials are the lanes, by row, of the sums that deltaGeneric accumulates.
 type partials struct {
 	cost    [sumLanes]float64
@@ -371,14 +417,19 @@ type partials struct {
 //	       LogLoss:   delta[i] = e·s;         cost −= (y·log ŷ + (1−y)·log(1−ŷ))·s
 //	       correct += 1 if ŷ and y[i] are on the same side of ½
 //
-// in float64, rounded to T once. With t = exp(−|z|), q = σ(|z|) = 1/(1+t)
+// in float64, rounded to T once; for float32 the short polynomials do. With t = exp(−|z|), q = σ(|z|) = 1/(1+t)
 // and p = σ(−|z|) = t·q are both known to full precision, so that neither 1−ŷ
 // nor ŷ−y is lost where ŷ comes close to 0 or 1. Row i belongs to lane i mod
 // 8.
 func deltaGeneric[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss) {
 	for i := range z {
 		x := float64(z[i])
-		t := expNeg(x)
+		var t float64
+		if is32[T]() {
+			t = expNegShort(x)
+		} else {
+			t = expNeg(x)
+		}
 		q := 1 / (1 + t)
 		p := float64(t * q)
 
@@ -404,7 +455,11 @@ func deltaGeneric[T Float](delta []T, sums *partials, z, y, weights []T, loss Lo
 			if m == 0 {
 				ax = 0 // an infinite z on the right side costs nothing
 			}
-			c = math.FMA(ax, m, log1p(t))
+			if is32[T]() {
+				c = math.FMA(ax, m, log1pShort(t))
+			} else {
+				c = math.FMA(ax, m, log1p(t))
+			}
 		}
 		if weights != nil {
 			d *= float64(weights[i])

@@ -85,7 +85,18 @@ DATA consts<>+0xC8(SB)/8, $0x3FC3AA89DC9FD478 // logL5
 DATA consts<>+0xD0(SB)/8, $0x3FC16444B224BFE1 // logL6
 DATA consts<>+0xD8(SB)/8, $0x3FB956F55FC3F6C6 // logL7
 DATA consts<>+0xE0(SB)/8, $0x3FC6B7F0A304E735 // logL8
-GLOBL consts<>(SB), RODATA|NOPTR, $0xE8
+DATA consts<>+0xE8(SB)/8, $0x3FE62E42FEFA39EF // ln2
+DATA consts<>+0xF0(SB)/8, $0x3FC555553E077FAB // shortP0
+DATA consts<>+0xF8(SB)/8, $0x3FA5554E71F6EB4B // shortP1
+DATA consts<>+0x100(SB)/8, $0x3F8111330179585D // shortP2
+DATA consts<>+0x108(SB)/8, $0x3F56D4DB6A696AC5 // shortP3
+DATA consts<>+0x110(SB)/8, $0x3F29DD7524D4B4A6 // shortP4
+DATA consts<>+0x118(SB)/8, $0x3FE5555585694C58 // shortL0
+DATA consts<>+0x120(SB)/8, $0x3FD9996A87856250 // shortL1
+DATA consts<>+0x128(SB)/8, $0x3FD2509723763DCF // shortL2
+DATA consts<>+0x130(SB)/8, $0x3FCB6D6A4F8B2F24 // shortL3
+DATA consts<>+0x138(SB)/8, $0x3FCF1AEDDFBE0485 // shortL4
+GLOBL consts<>(SB), RODATA|NOPTR, $0x140
 
 #define EXPP8     consts<>+0x80(SB)
 #define TINYZ     consts<>+0x88(SB)
@@ -100,6 +111,11 @@ GLOBL consts<>(SB), RODATA|NOPTR, $0xE8
 #define L6        consts<>+0xD0(SB)
 #define L7        consts<>+0xD8(SB)
 #define L8        consts<>+0xE0(SB)
+#define SHORTL0   consts<>+0x118(SB)
+#define SHORTL1   consts<>+0x120(SB)
+#define SHORTL2   consts<>+0x128(SB)
+#define SHORTL3   consts<>+0x130(SB)
+#define SHORTL4   consts<>+0x138(SB)
 
 #define CONSTANTS \
 	VBROADCASTSD consts<>+0x00(SB), SIGN; \
@@ -119,6 +135,20 @@ GLOBL consts<>(SB), RODATA|NOPTR, $0xE8
 	VBROADCASTSD consts<>+0x70(SB), HALF; \
 	VBROADCASTSD consts<>+0x78(SB), ONE
 
+#define SHORTCONSTANTS \
+	VBROADCASTSD consts<>+0x00(SB), SIGN; \
+	VBROADCASTSD consts<>+0x08(SB), MIN; \
+	VBROADCASTSD consts<>+0x10(SB), LOG2E; \
+	VBROADCASTSD consts<>+0x18(SB), SHIFT; \
+	VBROADCASTSD consts<>+0xE8(SB), LN2HI; \
+	VBROADCASTSD consts<>+0xF0(SB), P0; \
+	VBROADCASTSD consts<>+0xF8(SB), P1; \
+	VBROADCASTSD consts<>+0x100(SB), P2; \
+	VBROADCASTSD consts<>+0x108(SB), P3; \
+	VBROADCASTSD consts<>+0x110(SB), P4; \
+	VBROADCASTSD consts<>+0x70(SB), HALF; \
+	VBROADCASTSD consts<>+0x78(SB), ONE
+
 // MASKTAIL sets TAILMASK to the first N elements.
 #define MASKTAIL \
 	MOVL $1, R10; \
@@ -126,15 +156,14 @@ GLOBL consts<>(SB), RODATA|NOPTR, $0xE8
 	DECL R10; \
 	KMOVW R10, TAILMASK
 
-// EXPREDUCE splits a = −|x|: VN = n, VR = a − n·ln2Hi. VMAXPD returns its
-// second source, here a, where one is NaN.
+// EXPREDUCE computes VR = a = −|x|, at least expMin, and VN = n. VMAXPD returns
+// its second source, here a, where one is NaN.
 #define EXPREDUCE \
 	VPORQ  SIGN, VX, VR; \
 	VMAXPD VR, MIN, VR; \
 	VMOVAPD SHIFT, VN; \
 	VFMADD231PD VR, LOG2E, VN; \
-	VSUBPD SHIFT, VN, VN; \
-	VFNMADD231PD LN2HI, VN, VR
+	VSUBPD SHIFT, VN, VN
 
 // EXPPOLY computes E0 = P(r), given VR and R2.
 #define EXPPOLY \
@@ -155,9 +184,27 @@ GLOBL consts<>(SB), RODATA|NOPTR, $0xE8
 // EXPNEG computes VT = exp(−|x|).
 #define EXPNEG \
 	EXPREDUCE; \
+	VFNMADD231PD LN2HI, VN, VR; \
 	VFNMADD231PD LN2LO, VN, VR; \
 	VMULPD VR, VR, R2; \
 	EXPPOLY; \
+	VFMADD213PD HALF, VR, E0; \
+	VFMADD213PD VR, R2, E0; \
+	VADDPD ONE, E0, VT; \
+	VSCALEFPD VN, VT, VT
+
+// EXPNEGSHORT computes VT = exp(−|x|) for float32. The short polynomial and
+// ln2 are in the registers of the long ones: see SHORTCONSTANTS.
+#define EXPNEGSHORT \
+	EXPREDUCE; \
+	VFNMADD231PD LN2HI, VN, VR; \
+	VMULPD  VR, VR, R2; \
+	VMOVAPD P1, E0; \
+	VMOVAPD P3, E1; \
+	VFMADD213PD P0, VR, E0; \
+	VFMADD213PD P2, VR, E1; \
+	VFMADD231PD R2, P4, E1; \
+	VFMADD231PD R2, E1, E0; \
 	VFMADD213PD HALF, VR, E0; \
 	VFMADD213PD VR, R2, E0; \
 	VADDPD ONE, E0, VT; \
@@ -222,6 +269,7 @@ done:
 // SIGMOID64 computes E0 = σ(x).
 #define SIGMOID64 \
 	EXPREDUCE; \
+	VFNMADD231PD LN2HI, VN, VR; \
 	VMULPD LN2LO, VN, E0; \
 	VSUBPD E0, VR, E1; \
 	VSUBPD E1, VR, RL; \
@@ -308,10 +356,9 @@ done:
 #define VC      E0 // the cost of a row
 #define VS      E1 // the sample weight
 
-// ERROR computes VE = ŷ − y and SAME, given VX and VY. It leaves VT = t, VQ =
+// ERROR computes VE = ŷ − y and SAME, given VX, VY and VT = t. It leaves VQ =
 // σ(|x|), VR = σ(−|x|).
 #define ERROR \
-	EXPNEG; \
 	VADDPD ONE, VT, VQ; \
 	VDIVPD VQ, ONE, VQ; \
 	VMULPD VQ, VT, VR; \
@@ -333,14 +380,44 @@ done:
 	VMULPD VE, VE, VC; \
 	VMULPD VQ, VE, VE
 
-// LOG computes VC = |x|·m + log1p(t), where the product is 0 if m is 0; VE is
-// δ already.
-#define LOG \
-	ERROR; \
+#define QUADRATIC32 EXPNEGSHORT; QUADRATIC
+#define QUADRATIC64 EXPNEG; QUADRATIC
+
+// LOGRATIO computes VT = s = t/(2+t), VR = s², R2 = s⁴.
+#define LOGRATIO \
 	VADDPD.BCST TWO, VT, E0; \
 	VDIVPD E0, VT, VT; \
 	VMULPD VT, VT, VR; \
-	VMULPD VR, VR, R2; \
+	VMULPD VR, VR, R2
+
+// LOGCOST computes VC = |x|·m + log1p(t), given E0 = L(s²); the product is 0
+// if m is 0. VE is δ already.
+#define LOGCOST \
+	VMULPD VR, VT, VR; \
+	VADDPD VT, VT, VT; \
+	VFMADD213PD VT, VR, E0; \
+	VPXORQ R4, R4, R4; \
+	VCMPPD $4, R4, VM, WRONG; \
+	VPANDNQ VX, SIGN, VX; \
+	VMOVAPD.Z VX, WRONG, VX; \
+	VFMADD231PD VM, VX, E0
+
+#define LOG32 \
+	EXPNEGSHORT; \
+	ERROR; \
+	LOGRATIO; \
+	VBROADCASTSD SHORTL1, E0; \
+	VBROADCASTSD SHORTL3, E1; \
+	VFMADD213PD.BCST SHORTL0, VR, E0; \
+	VFMADD213PD.BCST SHORTL2, VR, E1; \
+	VFMADD231PD.BCST SHORTL4, R2, E1; \
+	VFMADD231PD R2, E1, E0; \
+	LOGCOST
+
+#define LOG64 \
+	EXPNEG; \
+	ERROR; \
+	LOGRATIO; \
 	VMULPD R2, R2, R4; \
 	VBROADCASTSD L1, E0; \
 	VBROADCASTSD L3, E1; \
@@ -354,19 +431,12 @@ done:
 	VFMADD231PD R2, E3, E2; \
 	VFMADD231PD.BCST L8, R4, E2; \
 	VFMADD231PD R4, E2, E0; \
-	VMULPD VR, VT, VR; \
-	VADDPD VT, VT, VT; \
-	VFMADD213PD VT, VR, E0; \
-	VPXORQ R4, R4, R4; \
-	VCMPPD $4, R4, VM, WRONG; \
-	VPANDNQ VX, SIGN, VX; \
-	VMOVAPD.Z VX, WRONG, VX; \
-	VFMADD231PD VM, VX, E0
+	LOGCOST
 
 // ROWS is the kernel: EIGHT computes δ and cost of eight rows; LOAD widens
 // eight elements to float64, LOADZ under TAILMASK, STORE and STOREM narrow
 // and store VE.
-#define ROWS(EIGHT, SCALE, LOAD, LOADZ, STORE, STOREM) \
+#define ROWS(CONSTANTS, EIGHT, SCALE, LOAD, LOADZ, STORE, STOREM) \
 	CONSTANTS; \
 	VMOVUPD 0(SUMS), COST; \
 	VMOVUPD 64(SUMS), CORRECT; \
@@ -431,7 +501,7 @@ TEXT ·deltaQuadratic32AVX512(SB), NOSPLIT, $0-48
 	MOVQ y+24(FP), YS
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	ROWS(QUADRATIC, 4, VCVTPS2PD, VCVTPS2PD.Z, STORE32, STORE32M)
+	ROWS(SHORTCONSTANTS, QUADRATIC32, 4, VCVTPS2PD, VCVTPS2PD.Z, STORE32, STORE32M)
 
 // func deltaQuadratic64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
 TEXT ·deltaQuadratic64AVX512(SB), NOSPLIT, $0-48
@@ -441,7 +511,7 @@ TEXT ·deltaQuadratic64AVX512(SB), NOSPLIT, $0-48
 	MOVQ y+24(FP), YS
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	ROWS(QUADRATIC, 8, VMOVUPD, VMOVUPD.Z, STORE64, STORE64M)
+	ROWS(CONSTANTS, QUADRATIC64, 8, VMOVUPD, VMOVUPD.Z, STORE64, STORE64M)
 
 // func deltaLog32AVX512(delta *float32, sums *partials, z, y, weights *float32, n int)
 //
@@ -457,7 +527,7 @@ TEXT ·deltaLog32AVX512(SB), NOSPLIT, $0-48
 	MOVQ y+24(FP), YS
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	ROWS(LOG, 4, VCVTPS2PD, VCVTPS2PD.Z, STORE32, STORE32M)
+	ROWS(SHORTCONSTANTS, LOG32, 4, VCVTPS2PD, VCVTPS2PD.Z, STORE32, STORE32M)
 
 // func deltaLog64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
 TEXT ·deltaLog64AVX512(SB), NOSPLIT, $0-48
@@ -467,4 +537,4 @@ TEXT ·deltaLog64AVX512(SB), NOSPLIT, $0-48
 	MOVQ y+24(FP), YS
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	ROWS(LOG, 8, VMOVUPD, VMOVUPD.Z, STORE64, STORE64M)
+	ROWS(CONSTANTS, LOG64, 8, VMOVUPD, VMOVUPD.Z, STORE64, STORE64M)

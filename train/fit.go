@@ -1,0 +1,257 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-b3c25b83/kernel"
+)
+
+// Fit trains a neuron. It refuses data that hold a NaN or an infinity, labels
+// outside [0, 1] and options that make no sense; its errors count rows and
+// columns from 1.
+//
+// If ctx ends before the training does, Fit returns ctx.Err() together with
+// the result so far, that of the last completed step. If weights or cost
+// overflow it returns an error that wraps [ErrDiverged].
+func Fit[T kernel.Float](ctx context.Context, d Data[T], o Options) (*Result[T], error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if err := d.checkShape(); err != nil {
+		return nil, err
+	}
+	t := newTrainer[T](d.X.Rows, d.X.Cols, o)
+	defer t.stepper.Close()
+	err := t.prepare(ctx, d)
+	if err == nil {
+		err = t.run(ctx)
+	}
+	if err != nil && err != ctx.Err() {
+		return nil, err
+	}
+	r := t.result()
+	if !finite(r.Weights) || !finite([]T{r.Bias}) {
+		return nil, fmt.Errorf("%w: the weights for features that are not standardised overflow; scale the features", ErrDiverged)
+	}
+	return r, err
+}
+
+const (
+	// pieceElements is how much of X is worked through between two looks at
+	// the context: a few milliseconds, many shards.
+	pieceElements = 4 << 20
+	// calmEpochs is how many epochs in a row have to stay within Tolerance.
+	calmEpochs = 3
+)
+
+// A trainer descends.
+type trainer[T kernel.Float] struct {
+	Options
+	data     Data[T]  // what is trained on: standardised, class weights applied
+	scaling  *scaling // nil unless standardised
+	warnings []string
+
+	stepper  *kernel.Stepper[T]
+	gradient []T     // of weights and bias
+	piece    int     // rows given to the stepper at a time, in whole shards
+	order    []int   // of the rows of this epoch; nil if a step takes all
+	gathered Data[T] // a piece of them, in that order
+
+	state[T]
+}
+
+// state is all that changes from step to step and decides how the training
+// goes on.
+type state[T kernel.Float] struct {
+	params    []T     // the weights and, last, the bias
+	epochs    int     // completed
+	row       int     // where in the next epoch the next step begins
+	sums      sums    // over the steps of that epoch
+	cost      float64 // of the last completed epoch
+	calm      int     // epochs in a row within Tolerance
+	converged bool
+}
+
+// sums run over the steps of an epoch.
+type sums struct {
+	penalty float64 // of the weights with which the epoch began
+	weight  float64
+	cost    float64
+	correct int
+}
+
+func newTrainer[T kernel.Float](rows, cols int, o Options) *trainer[T] {
+	t := &trainer[T]{Options: o}
+	if o.BatchSize == 0 || o.BatchSize > rows {
+		t.BatchSize = rows
+	}
+	shard := kernel.ShardRows[T](cols)
+	t.piece = max(1, pieceElements/shard/max(cols, 16)) * shard // σ costs as much as some columns
+	if t.BatchSize < rows {
+		t.order = make([]int, rows)
+		t.gathered = newData[T](min(t.BatchSize, t.piece), cols, true)
+	}
+	t.stepper = kernel.NewStepper[T](cols, o.Workers)
+	t.gradient = make([]T, cols+1)
+	t.params = make([]T, cols+1)
+	return t
+}
+
+// prepare checks the data and makes of them what is trained on.
+func (t *trainer[T]) prepare(ctx context.Context, d Data[T]) (err error) {
+	if err = d.checkValues(ctx); err != nil {
+		return err
+	}
+	if d.Weights, err = t.rowWeights(ctx, d); err != nil {
+		return err
+	}
+	if t.Standardize {
+		if d.X, t.scaling, err = standardize(ctx, d.X); err != nil {
+			return err
+		}
+	}
+	t.data = d
+	return nil
+}
+
+func (t *trainer[T]) run(ctx context.Context) error {
+	for t.epochs < t.Epochs && !t.converged {
+		start := time.Now()
+		e, err := t.epoch(ctx)
+		if err != nil {
+			return err
+		}
+		if t.OnEpoch != nil {
+			e.Elapsed = time.Since(start)
+			t.OnEpoch(e)
+		}
+	}
+	return nil
+}
+
+// epoch takes steps until all rows have been seen.
+func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
+	if t.row == 0 {
+		t.sums = sums{penalty: t.penalty()}
+	}
+	if t.order != nil {
+		if err := shuffle(ctx, t.order, t.Seed, uint64(t.epochs)); err != nil {
+			return e, err
+		}
+	}
+	for t.row < len(t.data.Y) {
+		end := min(t.row+t.BatchSize, len(t.data.Y))
+		if err := t.step(ctx, t.row, end); err != nil {
+			return e, err
+		}
+		t.row = end
+	}
+
+	mean := t.sums.cost / t.sums.weight
+	e = Epoch{Number: t.epochs + 1, Cost: mean, Rows: t.row}
+	e.Accuracy = float64(t.sums.correct) / float64(t.row)
+	if t.Loss == kernel.Quadratic {
+		e.MSE, e.Cost = mean, mean/2
+	}
+	e.Cost += t.sums.penalty
+	if math.IsInf(e.Cost, 0) || math.IsNaN(e.Cost) || !finite(t.params) {
+		return e, fmt.Errorf("%w in epoch %d: cost %g, and the weights grow beyond all bounds; try a rate below %g, or standardise the features",
+			ErrDiverged, e.Number, e.Cost, t.Rate)
+	}
+	t.settle(e.Cost)
+	t.epochs, t.row = e.Number, 0
+	return e, nil
+}
+
+// settle notes the cost of an epoch and whether it has come to rest.
+func (t *trainer[T]) settle(cost float64) {
+	if t.Tolerance > 0 && t.epochs > 0 && math.Abs(cost-t.cost) <= t.Tolerance*t.cost {
+		t.calm++
+	} else {
+		t.calm = 0
+	}
+	t.cost, t.converged = cost, t.calm == calmEpochs
+}
+
+// step takes one step down the gradient over rows i to j-1 of the epoch. It
+// takes it whole or not at all.
+func (t *trainer[T]) step(ctx context.Context, i, j int) error {
+	cols := len(t.params) - 1
+	w, b := t.params[:cols], t.params[cols]
+	var weight float64
+	t.stepper.Reset()
+	for ; i < j; i += t.piece {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		d, err := t.rows(ctx, i, min(i+t.piece, j))
+		if err != nil {
+			return err
+		}
+		t.stepper.Add(d.X, d.Y, d.Weights, w, b, t.Loss)
+		weight += d.weight()
+	}
+	s := t.stepper.Sum(t.gradient[:cols])
+	t.gradient[cols] = T(s.Delta)
+	t.sums.cost += s.Cost
+	t.sums.correct += s.Correct
+	t.sums.weight += weight
+	if weight == 0 {
+		return nil
+	}
+	if t.L2 > 0 {
+		addScaled(t.gradient[:cols], w, T(t.L2*weight))
+	}
+	Descend(t.params, t.gradient, T(t.Rate/weight))
+	return nil
+}
+
+// rows returns rows i to j-1 of the epoch.
+func (t *trainer[T]) rows(ctx context.Context, i, j int) (Data[T], error) {
+	if t.order == nil {
+		return t.data.slice(i, j), nil
+	}
+	rows, d := t.order[i:j], t.gathered.slice(0, j-i)
+	if t.data.Weights == nil {
+		d.Weights = nil
+	}
+	err := eachChunk(ctx, len(rows), d.X.Cols, func(i, j int) error {
+		d.slice(i, j).gather(t.data, rows[i:j])
+		return nil
+	})
+	return d, err
+}
+
+// penalty returns the part of the cost that L2 adds.
+func (t *trainer[T]) penalty() float64 {
+	var sum float64
+	for _, w := range t.params[:len(t.params)-1] {
+		sum += float64(float64(w) * float64(w))
+	}
+	return float64(t.L2 / 2 * sum)
+}
+
+func (t *trainer[T]) result() *Result[T] {
+	cols := len(t.params) - 1
+	r := &Result[T]{
+		Weights: slices.Clone(t.params[:cols]), Bias: t.params[cols],
+		Epochs: t.epochs, Converged: t.converged, Cost: t.cost, Warnings: t.warnings,
+	}
+	if t.scaling != nil {
+		r.Bias = fold(t.scaling, r.Weights, r.Bias)
+	}
+	return r
+}
+
+func finite[T kernel.Float](v []T) bool {
+	for _, x := range v {
+		if x-x != 0 {
+			return false
+		}
+	}
+	return true
+}

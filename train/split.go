@@ -1,0 +1,109 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/seed-b3c25b83/kernel"
+)
+
+// draw returns a number below n, each with the same probability. (Lemire, Fast
+// random integer generation in an interval, ACM TOMACS 29, 2019.)
+func draw(r *rand.PCG, n uint64) uint64 {
+	hi, lo := bits.Mul64(r.Uint64(), n)
+	if lo < n {
+		for reject := -n % n; lo < reject; {
+			hi, lo = bits.Mul64(r.Uint64(), n)
+		}
+	}
+	return hi
+}
+
+// shuffle fills order with a permutation of 0 … len(order)-1 that depends on
+// its length, seed and stream alone (Fisher and Yates).
+func shuffle(ctx context.Context, order []int, seed, stream uint64) error {
+	var r rand.PCG
+	r.Seed(seed, stream)
+	for i := range order {
+		if i%(1<<16) == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		j := draw(&r, uint64(i)+1)
+		order[i] = order[j]
+		order[j] = i
+	}
+	return nil
+}
+
+// Split deals n rows out at random: the given fraction of them, rounded to
+// whole rows, to test, the others to train. Both are ascending, and the same
+// on every machine. It panics unless fraction is between 0 and 1.
+func Split(n int, fraction float64, seed uint64) (train, test []int) {
+	return StratifiedSplit(make([]float32, n), fraction, seed)
+}
+
+// StratifiedSplit is Split for the rows of each class on its own, so that
+// train and test have the same part of each.
+func StratifiedSplit[T kernel.Float](y []T, fraction float64, seed uint64) (train, test []int) {
+	if !(fraction >= 0 && fraction <= 1) {
+		panic(fmt.Sprintf("train.StratifiedSplit: fraction %g is not between 0 and 1", fraction))
+	}
+	for _, rows := range classes(y, seed) {
+		n := int(float64(fraction*float64(len(rows))) + 0.5)
+		test = append(test, rows[:n]...)
+		train = append(train, rows[n:]...)
+	}
+	slices.Sort(train)
+	slices.Sort(test)
+	return train, test
+}
+
+// Folds deals rows out at random to k folds, to each the same number of each
+// class, give or take one. Each is ascending, and the same on every machine.
+// For cross-validation, test on each in turn and train on the rest; see
+// [Without]. It panics if k < 1.
+func Folds[T kernel.Float](y []T, k int, seed uint64) [][]int {
+	if k < 1 {
+		panic(fmt.Sprintf("train.Folds: k = %d", k))
+	}
+	folds := make([][]int, k)
+	next := 0
+	for _, rows := range classes(y, seed) {
+		for _, i := range rows {
+			folds[next%k] = append(folds[next%k], i)
+			next++
+		}
+	}
+	for _, f := range folds {
+		slices.Sort(f)
+	}
+	return folds
+}
+
+// Without returns the rows 0 to n-1 that are not in fold, which is ascending.
+func Without(n int, fold []int) []int {
+	rest := make([]int, 0, n)
+	for i := range n {
+		if len(fold) > 0 && fold[0] == i {
+			fold = fold[1:]
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return rest
+}
+
+// classes returns the rows of class 0 and those of class 1, shuffled.
+func classes[T kernel.Float](y []T, seed uint64) (rows [2][]int) {
+	order := make([]int, len(y))
+	shuffle(context.Background(), order, seed, 0)
+	for _, i := range order {
+		rows[class(y[i])] = append(rows[class(y[i])], i)
+	}
+	return rows
+}
