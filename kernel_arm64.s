@@ -4,27 +4,24 @@
 //
 // CPU features: Advanced SIMD, nothing else.
 //
-// The virtual lanes of a dot product are four vector registers a row for
-// narrow rows and eight for wide ones, 64 and 128 bytes. To hide the latency
-// of the multiply-adds, narrow rows go four at a time and wide rows two at a
-// time; the rows left over go alone. A gradient keeps a tile of columns in
-// registers and runs down the rows.
+// The virtual lanes of a dot product are four registers for a narrow row and
+// eight for a wide one, 64 and 128 bytes. To hide the latency of the
+// multiply-adds, narrow rows go four at a time and wide rows two at a time;
+// the rows left over go alone. A gradient keeps a tile of columns in registers
+// and runs down the rows.
 //
-// float32 and float64 have the same lanes in bytes, so one body, a macro, does
-// for both. It counts columns and strides in bytes and takes the element type
-// from four definitions:
+// Lanes, tiles and tails are the same number of bytes for float32 and float64,
+// so one body, a macro, does for both. It counts columns and strides in bytes.
+// What differs is defined before the functions of each type: the arrangement T,
+// the size of an element and the instructions with a type.
 //
-//	T     the arrangement of a vector, S4 or D2
-//	SZ    the size of an element, 4<<SZ bytes
-//	FMOV  the load or store of one element
-//	SUMS  see below
-//
-// Nothing is read or written outside of a row. Of the last columns, whole
-// vectors are loaded as such. What then remains, fewer than 16 bytes, is
-// taken from the last 16 bytes of the row in a dot product, shifted down by
-// VTBL, which sets the lanes behind the row to zero. In a gradient, where
-// columns do not meet, the last vector of a tile overlaps the one before:
-// the columns in both are computed twice, alike.
+// Nothing outside of a row is read or written. Of the last columns, whole
+// vectors are loaded as such. What then remains, fewer than 16 bytes, a dot
+// product takes from the last 16 bytes of the row, shifted down by VTBL, which
+// sets the lanes behind the row to zero. In a gradient, where columns do not
+// meet, the last vector of a tile overlaps the one before instead: the columns
+// in both are computed twice, alike. Rows shorter than a vector have their own
+// slow paths.
 
 #include "textflag.h"
 #include "neon_arm64.h"
@@ -34,7 +31,7 @@
 //	V0-V15   the lanes, row by row
 //	V16-V19  w
 //	V20-V27  x
-//	V17, V24-V27  in the tail: what remains of w and x
+//	V17, V24-V27  in the tail, what remains of w and of four rows
 //	V28      what remains of w, kept
 //	V29      index of VTBL
 //	V30      b
@@ -57,97 +54,13 @@ DATA iota<>+0(SB)/8, $0x0706050403020100
 DATA iota<>+8(SB)/8, $0x0f0e0d0c0b0a0908
 GLOBL iota<>(SB), RODATA|NOPTR, $16
 
-// FMA64 multiplies 64 bytes of w, in V16-V19, by those of a row.
-#define FMA64(x0, x1, x2, x3, a0, a1, a2, a3) \
-	VFMLA V16.T, x0.T, a0.T \
-	VFMLA V17.T, x1.T, a1.T \
-	VFMLA V18.T, x2.T, a2.T \
-	VFMLA V19.T, x3.T, a3.T
-
-// LOAD64A and LOAD64B load the next 64 bytes of a row, FMA64A and FMA64B use
-// them.
-#define LOAD64W VLD1.P 64(WP), [V16.B16, V17.B16, V18.B16, V19.B16]
-#define LOAD64A(x) VLD1.P 64(x), [V20.B16, V21.B16, V22.B16, V23.B16]
-#define LOAD64B(x) VLD1.P 64(x), [V24.B16, V25.B16, V26.B16, V27.B16]
-#define FMA64A(a0, a1, a2, a3) FMA64(V20, V21, V22, V23, a0, a1, a2, a3)
-#define FMA64B(a0, a1, a2, a3) FMA64(V24, V25, V26, V27, a0, a1, a2, a3)
-
-// QUAD takes the next 16 bytes of one, two or four rows to the lanes a, b, c, d,
-// or, with fewer left, goes to label.
-#define QUAD1(label, a) \
-	SUBS $16, LEFT \
-	BLO label \
-	FMOVQ.P 16(WP), F16 \
-	FMOVQ.P 16(X0), F20 \
-	VFMLA V16.T, V20.T, a.T
-
-#define QUAD2(label, a, b) \
-	QUAD1(label, a) \
-	FMOVQ.P 16(X1), F21 \
-	VFMLA V16.T, V21.T, b.T
-
-#define QUAD4(label, a, b, c, d) \
-	QUAD2(label, a, b) \
-	FMOVQ.P 16(X2), F22 \
-	FMOVQ.P 16(X3), F23 \
-	VFMLA V16.T, V22.T, c.T \
-	VFMLA V16.T, V23.T, d.T
-
-// SHIFTDOWN moves what remains of a row, from its last 16 bytes, to lane 0.
-#define SHIFTDOWN(v) VTBL V29.B16, [v.B16], v.B16
-
-// LASTOF loads what remains of a row from its last 16 bytes, at LAST(p).
-#define LASTOF(p, v) \
-	ADD LAST, p, TMP \
-	VLD1 (TMP), [v.B16] \
-	SHIFTDOWN(v)
-
-// SHORTLAST does so for a row of 4, 8 or 12 bytes; lanes before the first
-// column, which the shift drops, are filled with columns too.
-#define SHORTLAST(p, v) \
-	SUB $4, COLS, TMP \
-	ADD TMP, p, TMP \
-	VLD1 (TMP), v.S[3] \
-	SUBS $8, COLS, TMP \
-	CSEL LO, ZR, TMP, TMP \
-	ADD TMP, p, TMP \
-	VLD1 (TMP), v.S[2] \
-	VLD1 (p), v.S[1] \
-	SHIFTDOWN(v)
-
-// ENDOF is one of the two.
-#define ENDOF(p, v, short, done) \
-	CMP $16, COLS \
-	BLO short \
-	LASTOF(p, v) \
-	B done \
-short: \
-	SHORTLAST(p, v) \
-done:
-
-// PART multiplies what remains. Lanes without a column get zeros, as those of
-// the vectors that follow in the group.
-#define PART1(a) VFMLA V17.T, V24.T, a.T
-#define PART2(a, b) \
-	PART1(a) \
-	VFMLA V17.T, V25.T, b.T
-#define PART4(a, b, c, d) \
-	PART2(a, b) \
-	VFMLA V17.T, V26.T, c.T \
-	VFMLA V17.T, V27.T, d.T
-#define NOPART \
-	VEOR V17.B16, V17.B16, V17.B16 \
-	VEOR V24.B16, V24.B16, V24.B16 \
-	VEOR V25.B16, V25.B16, V25.B16 \
-	VEOR V26.B16, V26.B16, V26.B16 \
-	VEOR V27.B16, V27.B16, V27.B16
+// The next 64 bytes of w and of two rows.
+#define LOADW VLD1.P 64(WP), [V16.B16, V17.B16, V18.B16, V19.B16]
+#define LOADA(x) VLD1.P 64(x), [V20.B16, V21.B16, V22.B16, V23.B16]
+#define LOADB(x) VLD1.P 64(x), [V24.B16, V25.B16, V26.B16, V27.B16]
 
 // ZERO clears four lane registers.
-#define ZERO(a0, a1, a2, a3) \
-	VEOR a0.B16, a0.B16, a0.B16 \
-	VEOR a1.B16, a1.B16, a1.B16 \
-	VEOR a2.B16, a2.B16, a2.B16 \
-	VEOR a3.B16, a3.B16, a3.B16
+#define ZERO(a) FOUR(EOR_16B, a, a, a)
 
 // HALVE4 and HALVE8 add the registers of a row, the upper half to the lower,
 // until one is left, a.
@@ -156,20 +69,83 @@ done:
 	FADD(a+3, a+1, a+1) \
 	FADD(a+1, a, a)
 #define HALVE8(a) \
-	FADD(a+4, a, a) \
-	FADD(a+5, a+1, a+1) \
-	FADD(a+6, a+2, a+2) \
-	FADD(a+7, a+3, a+3) \
+	FOUR(FADD, a+4, a, a) \
 	HALVE4(a)
 
-// PREPARE turns counts into bytes and loads what every row needs: b, the index
-// of VTBL and what remains of w behind its last whole group of bytes.
-#define PREPARE(group) \
-	LSL $SHIFT, COLS \
-	LSL $SHIFT, STRIDE \
-	PREPARETAIL(group)
+// QUAD1, QUAD2 and QUAD4 take the next 16 bytes of so many rows to the lane
+// registers a, b, c, d, or, with fewer left, go to part.
+#define QUAD1(part, a) \
+	SUBS $16, LEFT \
+	BLO part \
+	FMOVQ.P 16(WP), F16 \
+	FMOVQ.P 16(X0), F20 \
+	FMLA(16, 20, a)
+#define QUAD2(part, a, b) \
+	QUAD1(part, a) \
+	FMOVQ.P 16(X1), F21 \
+	FMLA(16, 21, b)
+#define QUAD4(part, a, b, c, d) \
+	QUAD2(part, a, b) \
+	FMOVQ.P 16(X2), F22 \
+	FMOVQ.P 16(X3), F23 \
+	FMLA(16, 22, c) \
+	FMLA(16, 23, d)
 
-#define PREPARETAIL(group) \
+// PART1, PART2 and PART4, at label part, take what remains to the lane
+// registers, and leave zeros for the registers that follow in the group.
+#define PART1(part, a) \
+part: \
+	FMLA(17, 24, a) \
+	ZERO(24) \
+	VEOR V17.B16, V17.B16, V17.B16
+#define PART2(part, a, b) \
+part: \
+	FMLA(17, 24, a) \
+	FMLA(17, 25, b) \
+	ZERO(24) \
+	VEOR V17.B16, V17.B16, V17.B16
+#define PART4(part, a, b, c, d) \
+part: \
+	FMLA(17, 24, a) \
+	FMLA(17, 25, b) \
+	FMLA(17, 26, c) \
+	FMLA(17, 27, d) \
+	ZERO(24) \
+	VEOR V17.B16, V17.B16, V17.B16
+
+// END loads what remains of a row from its last 16 bytes, at LAST(p).
+#define END(p, v) \
+	ADD LAST, p, TMP \
+	VLD1 (TMP), [v.B16] \
+	VTBL V29.B16, [v.B16], v.B16
+
+// SHORTEND does so for a row of 4, 8 or 12 bytes. It loads the last element to
+// the end of v and those before in front of it, as often as there is room for
+// three; VTBL drops what is too much.
+#define SHORTEND(p, v) \
+	SUB $4, COLS, TMP \
+	ADD TMP, p, TMP \
+	VLD1 (TMP), v.S[3] \
+	SUBS $8, COLS, TMP \
+	CSEL LO, ZR, TMP, TMP \
+	ADD TMP, p, TMP \
+	VLD1 (TMP), v.S[2] \
+	VLD1 (p), v.S[1] \
+	VTBL V29.B16, [v.B16], v.B16
+
+// ANYEND is one of the two.
+#define ANYEND(p, v, short, done) \
+	CMP $16, COLS \
+	BLO short \
+	END(p, v) \
+	B done \
+short: \
+	SHORTEND(p, v) \
+done:
+
+// PREPARE loads what all rows need to end: LAST, the index of VTBL and what
+// remains of w. A group is the bytes of all lanes.
+#define PREPARE(group) \
 	MOVD $iota<>(SB), TMP \
 	VLD1 (TMP), [V29.B16] \
 	AND $15, COLS, LAST \
@@ -178,20 +154,22 @@ done:
 	VDUP TMP, V28.B16 \
 	VADD V28.B16, V29.B16, V29.B16 \
 	AND $(group-1), COLS, LAST \
+	SUB LAST, COLS, TMP \
+	ADD TMP, W, WP \
 	SUB $16, LAST \
-	BIC $(group-1), COLS, TMP \
-	ADD W, TMP, WP \
-	ENDOF(WP, V28, shortW, haveW)
+	ANYEND(WP, V28, shortW, haveW)
 
 // FORWARD_NARROW computes
 //
 //	for each four rows:
 //		lanes = 0
 //		for each 64 bytes of columns: lanes += x*w, fused
-//		if columns remain: pad x and w with zeros to 64 bytes, likewise
+//		if columns remain: the same, padded with zeros to 64 bytes
 //		z = lanes, halved, + b
 //	for each row left over: the same
 #define FORWARD_NARROW \
+	LSL $SHIFT, COLS \
+	LSL $SHIFT, STRIDE \
 	PREPARE(64) \
 	CMP $16, COLS \
 	BLO one \
@@ -204,47 +182,40 @@ four: \
 	ADD STRIDE, X2, X3 \
 	ADD STRIDE, X3, X \
 	MOVD W, WP \
-	ZERO(V0, V1, V2, V3) \
-	ZERO(V4, V5, V6, V7) \
-	ZERO(V8, V9, V10, V11) \
-	ZERO(V12, V13, V14, V15) \
+	ZERO(0) \
+	ZERO(4) \
+	ZERO(8) \
+	ZERO(12) \
 	SUBS $64, COLS, LEFT \
 	BLO fourTail \
 fourLoop: \
-	LOAD64W \
-	LOAD64A(X0) \
-	LOAD64B(X1) \
-	FMA64A(V0, V1, V2, V3) \
-	FMA64B(V4, V5, V6, V7) \
-	LOAD64A(X2) \
-	LOAD64B(X3) \
-	FMA64A(V8, V9, V10, V11) \
-	FMA64B(V12, V13, V14, V15) \
+	LOADW \
+	LOADA(X0) \
+	LOADB(X1) \
+	FOUR(FMLA, 16, 20, 0) \
+	FOUR(FMLA, 16, 24, 4) \
+	LOADA(X2) \
+	LOADB(X3) \
+	FOUR(FMLA, 16, 20, 8) \
+	FOUR(FMLA, 16, 24, 12) \
 	SUBS $64, LEFT \
 	BHS fourLoop \
 fourTail: \
 	ADDS $64, LEFT \
 	BEQ fourSum \
-	LASTOF(X0, V24) \
-	LASTOF(X1, V25) \
-	LASTOF(X2, V26) \
-	LASTOF(X3, V27) \
 	VMOV V28.B16, V17.B16 \
-	QUAD4(four0, V0, V4, V8, V12) \
-	QUAD4(four1, V1, V5, V9, V13) \
-	QUAD4(four2, V2, V6, V10, V14) \
+	END(X0, V24) \
+	END(X1, V25) \
+	END(X2, V26) \
+	END(X3, V27) \
+	QUAD4(four0, 0, 4, 8, 12) \
+	QUAD4(four1, 1, 5, 9, 13) \
+	QUAD4(four2, 2, 6, 10, 14) \
 	B four3 \
-four0: \
-	PART4(V0, V4, V8, V12) \
-	NOPART \
-four1: \
-	PART4(V1, V5, V9, V13) \
-	NOPART \
-four2: \
-	PART4(V2, V6, V10, V14) \
-	NOPART \
-four3: \
-	PART4(V3, V7, V11, V15) \
+	PART4(four0, 0, 4, 8, 12) \
+	PART4(four1, 1, 5, 9, 13) \
+	PART4(four2, 2, 6, 10, 14) \
+	PART4(four3, 3, 7, 11, 15) \
 fourSum: \
 	HALVE4(0) \
 	HALVE4(4) \
@@ -259,35 +230,28 @@ one: \
 	MOVD X, X0 \
 	ADD STRIDE, X \
 	MOVD W, WP \
-	ZERO(V0, V1, V2, V3) \
+	ZERO(0) \
 	SUBS $64, COLS, LEFT \
 	BLO oneTail \
 oneLoop: \
-	LOAD64W \
-	LOAD64A(X0) \
-	FMA64A(V0, V1, V2, V3) \
+	LOADW \
+	LOADA(X0) \
+	FOUR(FMLA, 16, 20, 0) \
 	SUBS $64, LEFT \
 	BHS oneLoop \
 oneTail: \
 	ADDS $64, LEFT \
 	BEQ oneSum \
-	ENDOF(X0, V24, shortX, haveX) \
+	ANYEND(X0, V24, shortX, haveX) \
 	VMOV V28.B16, V17.B16 \
-	QUAD1(one0, V0) \
-	QUAD1(one1, V1) \
-	QUAD1(one2, V2) \
+	QUAD1(one0, 0) \
+	QUAD1(one1, 1) \
+	QUAD1(one2, 2) \
 	B one3 \
-one0: \
-	PART1(V0) \
-	NOPART \
-one1: \
-	PART1(V1) \
-	NOPART \
-one2: \
-	PART1(V2) \
-	NOPART \
-one3: \
-	PART1(V3) \
+	PART1(one0, 0) \
+	PART1(one1, 1) \
+	PART1(one2, 2) \
+	PART1(one3, 3) \
 oneSum: \
 	HALVE4(0) \
 	STORE1 \
@@ -302,62 +266,51 @@ done: \
 	SUBS $128, COLS, LEFT \
 	BLO oneTail \
 oneLoop: \
-	LOAD64W \
-	LOAD64A(X0) \
-	FMA64A(V0, V1, V2, V3) \
-	LOAD64W \
-	LOAD64B(X0) \
-	FMA64B(V4, V5, V6, V7) \
+	LOADW \
+	LOADA(X0) \
+	FOUR(FMLA, 16, 20, 0) \
+	LOADW \
+	LOADB(X0) \
+	FOUR(FMLA, 16, 24, 4) \
 	SUBS $128, LEFT \
 	BHS oneLoop \
 oneTail: \
 	ADDS $128, LEFT \
-	BEQ oneDone \
-	ENDOF(X0, V24, shortX, haveX) \
+	BEQ oneSum \
+	ANYEND(X0, V24, shortX, haveX) \
 	VMOV V28.B16, V17.B16 \
-	QUAD1(one0, V0) \
-	QUAD1(one1, V1) \
-	QUAD1(one2, V2) \
-	QUAD1(one3, V3) \
-	QUAD1(one4, V4) \
-	QUAD1(one5, V5) \
-	QUAD1(one6, V6) \
+	QUAD1(one0, 0) \
+	QUAD1(one1, 1) \
+	QUAD1(one2, 2) \
+	QUAD1(one3, 3) \
+	QUAD1(one4, 4) \
+	QUAD1(one5, 5) \
+	QUAD1(one6, 6) \
 	B one7 \
-one0: \
-	PART1(V0) \
-	NOPART \
-one1: \
-	PART1(V1) \
-	NOPART \
-one2: \
-	PART1(V2) \
-	NOPART \
-one3: \
-	PART1(V3) \
-	NOPART \
-one4: \
-	PART1(V4) \
-	NOPART \
-one5: \
-	PART1(V5) \
-	NOPART \
-one6: \
-	PART1(V6) \
-	NOPART \
-one7: \
-	PART1(V7) \
-oneDone:
+	PART1(one0, 0) \
+	PART1(one1, 1) \
+	PART1(one2, 2) \
+	PART1(one3, 3) \
+	PART1(one4, 4) \
+	PART1(one5, 5) \
+	PART1(one6, 6) \
+	PART1(one7, 7) \
+oneSum:
 
 // FORWARD_WIDE computes
 //
 //	for each two rows:
 //		lanes = 0
 //		for each 128 bytes of columns: lanes += x*w, fused
-//		if columns remain: pad x and w with zeros to 128 bytes, likewise
+//		if columns remain: the same, padded with zeros to 128 bytes
 //		z = lanes, halved, + b
-//	for a row left over: the same
+//	for each row left over: the same
 #define FORWARD_WIDE \
+	LSL $SHIFT, COLS \
+	LSL $SHIFT, STRIDE \
 	PREPARE(128) \
+	CMP $16, COLS \
+	BLO one \
 two: \
 	SUBS $2, ROWS \
 	BLT twoDone \
@@ -365,62 +318,47 @@ two: \
 	ADD STRIDE, X0, X1 \
 	ADD STRIDE, X1, X \
 	MOVD W, WP \
-	ZERO(V0, V1, V2, V3) \
-	ZERO(V4, V5, V6, V7) \
-	ZERO(V8, V9, V10, V11) \
-	ZERO(V12, V13, V14, V15) \
+	ZERO(0) \
+	ZERO(4) \
+	ZERO(8) \
+	ZERO(12) \
 	SUBS $128, COLS, LEFT \
 	BLO twoTail \
 twoLoop: \
-	LOAD64W \
-	LOAD64A(X0) \
-	LOAD64B(X1) \
-	FMA64A(V0, V1, V2, V3) \
-	FMA64B(V8, V9, V10, V11) \
-	LOAD64W \
-	LOAD64A(X0) \
-	LOAD64B(X1) \
-	FMA64A(V4, V5, V6, V7) \
-	FMA64B(V12, V13, V14, V15) \
+	LOADW \
+	LOADA(X0) \
+	LOADB(X1) \
+	FOUR(FMLA, 16, 20, 0) \
+	FOUR(FMLA, 16, 24, 8) \
+	LOADW \
+	LOADA(X0) \
+	LOADB(X1) \
+	FOUR(FMLA, 16, 20, 4) \
+	FOUR(FMLA, 16, 24, 12) \
 	SUBS $128, LEFT \
 	BHS twoLoop \
 twoTail: \
 	ADDS $128, LEFT \
 	BEQ twoSum \
-	LASTOF(X0, V24) \
-	LASTOF(X1, V25) \
 	VMOV V28.B16, V17.B16 \
-	QUAD2(two0, V0, V8) \
-	QUAD2(two1, V1, V9) \
-	QUAD2(two2, V2, V10) \
-	QUAD2(two3, V3, V11) \
-	QUAD2(two4, V4, V12) \
-	QUAD2(two5, V5, V13) \
-	QUAD2(two6, V6, V14) \
+	END(X0, V24) \
+	END(X1, V25) \
+	QUAD2(two0, 0, 8) \
+	QUAD2(two1, 1, 9) \
+	QUAD2(two2, 2, 10) \
+	QUAD2(two3, 3, 11) \
+	QUAD2(two4, 4, 12) \
+	QUAD2(two5, 5, 13) \
+	QUAD2(two6, 6, 14) \
 	B two7 \
-two0: \
-	PART2(V0, V8) \
-	NOPART \
-two1: \
-	PART2(V1, V9) \
-	NOPART \
-two2: \
-	PART2(V2, V10) \
-	NOPART \
-two3: \
-	PART2(V3, V11) \
-	NOPART \
-two4: \
-	PART2(V4, V12) \
-	NOPART \
-two5: \
-	PART2(V5, V13) \
-	NOPART \
-two6: \
-	PART2(V6, V14) \
-	NOPART \
-two7: \
-	PART2(V7, V15) \
+	PART2(two0, 0, 8) \
+	PART2(two1, 1, 9) \
+	PART2(two2, 2, 10) \
+	PART2(two3, 3, 11) \
+	PART2(two4, 4, 12) \
+	PART2(two5, 5, 13) \
+	PART2(two6, 6, 14) \
+	PART2(two7, 7, 15) \
 twoSum: \
 	HALVE8(0) \
 	HALVE8(8) \
@@ -429,25 +367,29 @@ twoSum: \
 twoDone: \
 	ADDS $2, ROWS \
 	BEQ done \
+one: \
 	MOVD X, X0 \
+	ADD STRIDE, X \
 	MOVD W, WP \
-	ZERO(V0, V1, V2, V3) \
-	ZERO(V4, V5, V6, V7) \
+	ZERO(0) \
+	ZERO(4) \
 	ROW_WIDE \
 	HALVE8(0) \
 	STORE1 \
+	SUBS $1, ROWS \
+	BNE one \
 done: \
 	RET
 
 // DOT computes
 //
 //	for each 128 bytes of columns: lanes += x*w, fused
-//	if columns remain: pad x and w with zeros to 128 bytes, likewise
+//	if columns remain: the same, padded with zeros to 128 bytes
 //
-// with the lanes in memory at Z.
+// with the lanes in memory, at Z.
 #define DOT \
 	LSL $SHIFT, COLS \
-	PREPARETAIL(128) \
+	PREPARE(128) \
 	MOVD X, X0 \
 	MOVD W, WP \
 	MOVD Z, TMP \
@@ -461,7 +403,7 @@ done: \
 // Gradients
 //
 //	V0-V7    t of a tile of eight vectors
-//	V8-V15   g of the tile; in a tile of sixteen V0-V15
+//	V8-V15   g of the tile; of a tile of sixteen, V0-V15
 //	V16-V23  x
 //	V24      δ of the row
 //	P0-P7    where the next row has the vectors of the tile
@@ -479,24 +421,12 @@ done: \
 #define P6 R17
 #define P7 R19
 
-// PREPARETILE sets TILE to the bytes of the next tile, at most 128, but fewer
-// where less than one vector would be left behind it.
-#define PREPARETILE \
-	MOVD $128, TILE \
-	CMP TILE, COLS \
-	CSEL LO, COLS, TILE, TILE \
-	SUB TILE, COLS, TMP \
-	SUB $1, TMP \
-	CMP $15, TMP \
-	SUB $16, TILE, TMP \
-	CSEL LO, TMP, TILE, TILE
-
-// VECTOR sets TMP to where vector i of the tile begins: beside the one before,
+// VECTOR sets TMP to where in the tile vector i begins: beside the one before,
 // or so that it ends with the tile.
 #define VECTOR(i) \
-	SUB $16, TILE, TMP \
-	CMP $(16*i), TMP \
 	MOVD $(16*i), D \
+	SUB $16, TILE, TMP \
+	CMP D, TMP \
 	CSEL HI, D, TMP, TMP
 
 #define OPEN(i, p, g) \
@@ -510,7 +440,17 @@ done: \
 	ADD TMP, G, TMP \
 	VST1 [g.B16], (TMP)
 
+// OPENTILE loads g of the next tile, of at most 128 bytes, but fewer where
+// less than one vector would be left behind it.
 #define OPENTILE \
+	MOVD $128, TILE \
+	CMP TILE, COLS \
+	CSEL LO, COLS, TILE, TILE \
+	SUB TILE, COLS, TMP \
+	SUB $1, TMP \
+	CMP $15, TMP \
+	SUB $16, TILE, TMP \
+	CSEL LO, TMP, TILE, TILE \
 	OPEN(0, P0, V8) \
 	OPEN(1, P1, V9) \
 	OPEN(2, P2, V10) \
@@ -519,8 +459,10 @@ done: \
 	OPEN(5, P5, V13) \
 	OPEN(6, P6, V14) \
 	OPEN(7, P7, V15) \
-	MOVD DELTA, D
+	MOVD DELTA, D \
+	MOVD ROWS, LEFT
 
+// CLOSETILE stores g, goes to the next tile and compares COLS with 0.
 #define CLOSETILE \
 	CLOSE(0, V8) \
 	CLOSE(1, V9) \
@@ -546,16 +488,27 @@ done: \
 	VLD1.P (P6)(STRIDE), [V22.B16] \
 	VLD1.P (P7)(STRIDE), [V23.B16]
 
-// FMAROW multiplies eight vectors of a row by its δ.
-#define FMAROW(t0, t1, t2, t3, t4, t5, t6, t7) \
-	VFMLA V24.T, V16.T, t0.T \
-	VFMLA V24.T, V17.T, t1.T \
-	VFMLA V24.T, V18.T, t2.T \
-	VFMLA V24.T, V19.T, t3.T \
-	VFMLA V24.T, V20.T, t4.T \
-	VFMLA V24.T, V21.T, t5.T \
-	VFMLA V24.T, V22.T, t6.T \
-	VFMLA V24.T, V23.T, t7.T
+// BYDELTA multiplies the eight vectors of x by δ, to d and those behind it.
+#define BYDELTA(op, d) \
+	FOURM(op, 24, 16, d) \
+	FOURM(op, 24, 20, d+4)
+
+// OPENCOLUMN, LOADELEMENT and CLOSECOLUMN are the same for a single column.
+#define OPENCOLUMN \
+	FMOV (G), F8 \
+	MOVD X, P0 \
+	MOVD DELTA, D \
+	MOVD ROWS, LEFT
+
+#define LOADELEMENT \
+	FMOV.P SIZE(D), F24 \
+	FMOV (P0), F16 \
+	ADD STRIDE, P0
+
+#define CLOSECOLUMN \
+	FMOV.P F8, SIZE(G) \
+	ADD $SIZE, X \
+	SUBS $SIZE, COLS
 
 // GROUP sets N to the rows of the next group, at most 8, of the LEFT ones.
 #define GROUP \
@@ -569,7 +522,7 @@ done: \
 //	for each tile of columns:
 //		for each eight rows:
 //			t = δ*x of the first
-//			for the other rows: t += δ*x, fused
+//			for each other row: t += δ*x, fused
 //			g += t
 //
 // or, of rows shorter than a vector, the same column by column.
@@ -579,115 +532,89 @@ done: \
 	CMP $16, COLS \
 	BLO column \
 tile: \
-	PREPARETILE \
 	OPENTILE \
-	MOVD ROWS, LEFT \
 group: \
 	GROUP \
 	LOADROW \
-	FMUL(24, 16, 0) \
-	FMUL(24, 17, 1) \
-	FMUL(24, 18, 2) \
-	FMUL(24, 19, 3) \
-	FMUL(24, 20, 4) \
-	FMUL(24, 21, 5) \
-	FMUL(24, 22, 6) \
-	FMUL(24, 23, 7) \
+	BYDELTA(FMUL, 0) \
 	SUBS $1, N \
 	BEQ add \
 row: \
 	LOADROW \
-	FMAROW(V0, V1, V2, V3, V4, V5, V6, V7) \
+	BYDELTA(FMLA, 0) \
 	SUBS $1, N \
 	BNE row \
 add: \
-	FADD(0, 8, 8) \
-	FADD(1, 9, 9) \
-	FADD(2, 10, 10) \
-	FADD(3, 11, 11) \
-	FADD(4, 12, 12) \
-	FADD(5, 13, 13) \
-	FADD(6, 14, 14) \
-	FADD(7, 15, 15) \
+	FOUR(FADD, 0, 8, 8) \
+	FOUR(FADD, 4, 12, 12) \
 	CBNZ LEFT, group \
 	CLOSETILE \
 	BNE tile \
 	RET \
 column: \
-	FMOV (G), F8 \
-	MOVD X, P0 \
-	MOVD DELTA, D \
-	MOVD ROWS, LEFT \
+	OPENCOLUMN \
 columnGroup: \
 	GROUP \
-	LOADONE \
+	LOADELEMENT \
 	FMUL(24, 16, 0) \
 	SUBS $1, N \
 	BEQ columnAdd \
 columnRow: \
-	LOADONE \
-	VFMLA V24.T, V16.T, V0.T \
+	LOADELEMENT \
+	FMLA(24, 16, 0) \
 	SUBS $1, N \
 	BNE columnRow \
 columnAdd: \
 	FADD(0, 8, 8) \
 	CBNZ LEFT, columnGroup \
-	NEXTCOLUMN \
+	CLOSECOLUMN \
 	BNE column \
 	RET
-
-// LOADONE loads one column of the next row, and its δ.
-#define LOADONE \
-	FMOV.P SIZE(D), F24 \
-	FMOV (P0), F16 \
-	ADD STRIDE, P0
-
-#define NEXTCOLUMN \
-	FMOV.P F8, SIZE(G) \
-	ADD $SIZE, X \
-	SUBS $SIZE, COLS
 
 // GRADIENT_WIDE computes
 //
 //	for each tile of columns:
 //		for each row: g += δ*x, fused
 //
-// with tiles of 256 bytes as long as there are columns, then as
-// GRADIENT_NARROW has them.
+// with tiles of 256 bytes while there are columns enough, then with those of
+// GRADIENT_NARROW.
 #define GRADIENT_WIDE \
 	LSL $SHIFT, COLS \
 	LSL $SHIFT, STRIDE \
-	SUB $256, STRIDE, N \
 wide: \
 	SUBS $256, COLS, TMP \
 	BLO narrow \
 	SUB $1, TMP \
 	CMP $15, TMP \
 	BLO narrow \
-	MOVD G, P1 \
-	VLD1.P 64(P1), [V0.B16, V1.B16, V2.B16, V3.B16] \
-	VLD1.P 64(P1), [V4.B16, V5.B16, V6.B16, V7.B16] \
-	VLD1.P 64(P1), [V8.B16, V9.B16, V10.B16, V11.B16] \
-	VLD1.P 64(P1), [V12.B16, V13.B16, V14.B16, V15.B16] \
+	MOVD G, TMP \
+	VLD1.P 64(TMP), [V0.B16, V1.B16, V2.B16, V3.B16] \
+	VLD1.P 64(TMP), [V4.B16, V5.B16, V6.B16, V7.B16] \
+	VLD1.P 64(TMP), [V8.B16, V9.B16, V10.B16, V11.B16] \
+	VLD1.P 64(TMP), [V12.B16, V13.B16, V14.B16, V15.B16] \
 	MOVD X, P0 \
 	MOVD DELTA, D \
 	MOVD ROWS, LEFT \
 wideRow: \
 	VLD1R.P SIZE(D), [V24.T] \
-	VLD1.P 64(P0), [V16.B16, V17.B16, V18.B16, V19.B16] \
-	VLD1.P 64(P0), [V20.B16, V21.B16, V22.B16, V23.B16] \
-	FMAROW(V0, V1, V2, V3, V4, V5, V6, V7) \
-	VLD1.P 64(P0), [V16.B16, V17.B16, V18.B16, V19.B16] \
-	VLD1.P 64(P0), [V20.B16, V21.B16, V22.B16, V23.B16] \
-	FMAROW(V8, V9, V10, V11, V12, V13, V14, V15) \
-	ADD N, P0 \
+	FLDPQ 0(P0), (F16, F17) \
+	FLDPQ 32(P0), (F18, F19) \
+	FLDPQ 64(P0), (F20, F21) \
+	FLDPQ 96(P0), (F22, F23) \
+	BYDELTA(FMLA, 0) \
+	FLDPQ 128(P0), (F16, F17) \
+	FLDPQ 160(P0), (F18, F19) \
+	FLDPQ 192(P0), (F20, F21) \
+	FLDPQ 224(P0), (F22, F23) \
+	BYDELTA(FMLA, 8) \
+	ADD STRIDE, P0 \
 	SUBS $1, LEFT \
 	BNE wideRow \
-	ADD $256, X \
 	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(G) \
 	VST1.P [V4.B16, V5.B16, V6.B16, V7.B16], 64(G) \
 	VST1.P [V8.B16, V9.B16, V10.B16, V11.B16], 64(G) \
 	VST1.P [V12.B16, V13.B16, V14.B16, V15.B16], 64(G) \
+	ADD $256, X \
 	SUBS $256, COLS \
 	BNE wide \
 	RET \
@@ -695,28 +622,23 @@ narrow: \
 	CMP $16, COLS \
 	BLO column \
 tile: \
-	PREPARETILE \
 	OPENTILE \
-	MOVD ROWS, LEFT \
 row: \
 	LOADROW \
-	FMAROW(V8, V9, V10, V11, V12, V13, V14, V15) \
+	BYDELTA(FMLA, 8) \
 	SUBS $1, LEFT \
 	BNE row \
 	CLOSETILE \
 	BNE tile \
 	RET \
 column: \
-	FMOV (G), F8 \
-	MOVD X, P0 \
-	MOVD DELTA, D \
-	MOVD ROWS, LEFT \
+	OPENCOLUMN \
 columnRow: \
-	LOADONE \
-	VFMLA V24.T, V16.T, V8.T \
+	LOADELEMENT \
+	FMLA(24, 16, 8) \
 	SUBS $1, LEFT \
 	BNE columnRow \
-	NEXTCOLUMN \
+	CLOSECOLUMN \
 	BNE column \
 	RET
 
@@ -724,65 +646,64 @@ columnRow: \
 //
 //	for i in n: lanes[i mod 8] += δ[i]
 //
-// in float64, eight at a time in V0-V3 by way of V16-V19, then those left over
-// one by one.
+// in float64, eight at a time, lanes in V0-V3 and δ in V16-V19, then those
+// left over one by one.
 #define LANES R0
 #define SUM \
 	VLD1 (LANES), [V0.D2, V1.D2, V2.D2, V3.D2] \
 	SUBS $8, N \
-	BLT sumRest \
-sumLoop: \
+	BLT rest \
+eight: \
 	LOAD8 \
-	FADD_2D(16, 0, 0) \
-	FADD_2D(17, 1, 1) \
-	FADD_2D(18, 2, 2) \
-	FADD_2D(19, 3, 3) \
+	FOUR(FADD_2D, 16, 0, 0) \
 	SUBS $8, N \
-	BGE sumLoop \
-sumRest: \
+	BGE eight \
+rest: \
 	VST1 [V0.D2, V1.D2, V2.D2, V3.D2], (LANES) \
 	ADDS $8, N \
-	BEQ sumDone \
-sumOne: \
+	BEQ done \
+one: \
 	LOAD1 \
 	FMOVD (LANES), F0 \
 	FADDD F16, F0 \
 	FMOVD.P F0, 8(LANES) \
 	SUBS $1, N \
-	BNE sumOne \
-sumDone: \
+	BNE one \
+done: \
 	RET
 
 // float32
+//
+// STORE4, STORE2 and STORE1 finish rows of which one register each is left,
+// and store their z. ADDHALVES adds the halves of a, to the lower half of d,
+// and those of b, to the upper. LOAD8 and LOAD1 load δ as float64.
 
 #define T S4
-#define SHIFT 2
 #define SIZE 4
+#define SHIFT 2
 #define FMOV FMOVS
 #define FADD FADD_4S
 #define FADDP FADDP_4S
 #define FMUL FMUL_4S
+#define FMLA FMLA_4S
 
-// STORE4, STORE2 and STORE1 finish rows of which one register each is left
-// and store their z. PAIR finishes half of it: the lower half of d is the sum
-// of the halves of a, the upper half that of b.
-#define PAIR(a, b, d) \
+#define ADDHALVES(a, b, d) \
 	ZIP1_2D(b, a, 16) \
 	ZIP2_2D(b, a, 17) \
 	FADD(17, 16, d)
 #define STORE4 \
-	PAIR(0, 4, 0) \
-	PAIR(8, 12, 1) \
+	ADDHALVES(0, 4, 0) \
+	ADDHALVES(8, 12, 1) \
 	FADDP(1, 0, 0) \
 	FADD(30, 0, 0) \
-	VST1.P [V0.T], 16(Z)
+	VST1.P [V0.S4], 16(Z)
 #define STORE2 \
-	PAIR(0, 8, 0) \
+	ADDHALVES(0, 8, 0) \
 	FADDP(0, 0, 0) \
 	FADD(30, 0, 0) \
 	FMOVD.P F0, 8(Z)
 #define STORE1 \
-	PAIR(0, 0, 0) \
+	ADDHALVES(0, 0, 0) \
 	FADDP(0, 0, 0) \
 	FADD(30, 0, 0) \
 	FMOVS.P F0, 4(Z)
@@ -857,12 +778,13 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 	SUM
 
 #undef T
-#undef SHIFT
 #undef SIZE
+#undef SHIFT
 #undef FMOV
 #undef FADD
 #undef FADDP
 #undef FMUL
+#undef FMLA
 #undef STORE4
 #undef STORE2
 #undef STORE1
@@ -872,23 +794,24 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 // float64
 
 #define T D2
-#define SHIFT 3
 #define SIZE 8
+#define SHIFT 3
 #define FMOV FMOVD
 #define FADD FADD_2D
 #define FADDP FADDP_2D
 #define FMUL FMUL_2D
+#define FMLA FMLA_2D
 
 #define STORE4 \
 	FADDP(4, 0, 0) \
 	FADDP(12, 8, 1) \
 	FADD(30, 0, 0) \
 	FADD(30, 1, 1) \
-	VST1.P [V0.T, V1.T], 32(Z)
+	VST1.P [V0.D2, V1.D2], 32(Z)
 #define STORE2 \
 	FADDP(8, 0, 0) \
 	FADD(30, 0, 0) \
-	VST1.P [V0.T], 16(Z)
+	VST1.P [V0.D2], 16(Z)
 #define STORE1 \
 	FADDP(0, 0, 0) \
 	FADD(30, 0, 0) \

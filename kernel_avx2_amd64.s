@@ -92,38 +92,45 @@ GLOBL mask<>(SB), RODATA|NOPTR, $256
 //	for four rows at a time, then for one:
 //		(A, B) = 0
 //		for j in full groups of columns: (A, B) = fma(x[j], w[j], (A, B))
-//		for the tail: the same with x and w under the mask (M0, M1)
+//		for the tail: the same with x and w under the mask
 //		z = reduce(A, B) + b
 //
 // Y0-Y7 are the lanes of four rows, WT0 and WT1 the tail of w.
 #define W0 Y8
 #define W1 Y9
-#define X0T Y10
-#define X1T Y11
-#define M0 Y12
-#define M1 Y13
-#define WT0 Y14
-#define WT1 Y15
+#define WT0 Y10
+#define WT1 Y11
+#define MT Y12     // mask of the tail's last vector
+#define XT Y13
 
 #define NARROW_ROW(x, a, b) \
 	FMA 0 x, W0, a; \
 	FMA 32 x, W1, b
 
+// NARROW_TAIL works a tail of up to 32 bytes, NARROW_TAIL2 a longer one. The
+// lanes of an unused vector are worked with zeros, for the sake of −0.
 #define NARROW_TAIL(x, a, b) \
-	MASKMOV 0 x, M0, X0T;  \
-	MASKMOV 32 x, M1, X1T; \
-	FMA     X0T, WT0, a;   \
-	FMA     X1T, WT1, b
+	MASKMOV 0 x, MT, XT; \
+	FMA     XT, WT0, a;  \
+	FMA     WT1, WT1, b
+
+#define NARROW_TAIL2(x, a, b) \
+	MASKMOV 32 x, MT, XT; \
+	FMA     0 x, WT0, a;  \
+	FMA     XT, WT1, b
 
 #define FORWARD_NARROW \
 	SPLIT(64);                          \
 	LEAQ    (STRIDE)(STRIDE*2), STRIDE3; \
 	TESTQ   TAIL, TAIL;                 \
 	JZ      rows4;                      \
-	VMOVUPS (MASK), M0;                 \
-	VMOVUPS 32(MASK), M1;               \
-	MASKMOV (W)(COLS*1), M0, WT0;       \
-	MASKMOV 32(W)(COLS*1), M1, WT1;     \
+	VXORPS  WT1, WT1, WT1;              \
+	VMOVUPS (MASK), MT;                 \
+	MASKMOV (W)(COLS*1), MT, WT0;       \
+	CMPQ    TAIL, $32;                  \
+	JLE     rows4;                      \
+	VMOVUPS 32(MASK), MT;               \
+	MASKMOV 32(W)(COLS*1), MT, WT1;     \
 	                                    \
 rows4:                                  \
 	SUBQ    $4, ROWS;                   \
@@ -156,10 +163,18 @@ group4:                                 \
 tail4:                                  \
 	TESTQ   TAIL, TAIL;                 \
 	JZ      reduce4;                    \
+	CMPQ    TAIL, $32;                  \
+	JGT     longtail4;                  \
 	NARROW_TAIL((P), Y0, Y1);           \
 	NARROW_TAIL((P)(STRIDE*1), Y2, Y3); \
 	NARROW_TAIL((P)(STRIDE*2), Y4, Y5); \
 	NARROW_TAIL((P)(STRIDE3*1), Y6, Y7); \
+	JMP     reduce4;                    \
+longtail4:                              \
+	NARROW_TAIL2((P), Y0, Y1);          \
+	NARROW_TAIL2((P)(STRIDE*1), Y2, Y3); \
+	NARROW_TAIL2((P)(STRIDE*2), Y4, Y5); \
+	NARROW_TAIL2((P)(STRIDE3*1), Y6, Y7); \
 reduce4:                                \
 	REDUCE4;                            \
 	STORE4;                             \
@@ -189,7 +204,12 @@ group1:                                 \
 tail1:                                  \
 	TESTQ   TAIL, TAIL;                 \
 	JZ      reduce1;                    \
+	CMPQ    TAIL, $32;                  \
+	JGT     longtail1;                  \
 	NARROW_TAIL((P), Y0, Y1);           \
+	JMP     reduce1;                    \
+longtail1:                              \
+	NARROW_TAIL2((P), Y0, Y1);          \
 reduce1:                                \
 	REDUCE;                             \
 	STORE1;                             \
@@ -340,115 +360,38 @@ done:                            \
 #define K R10      // rows left of a group of eight
 #define DK Y8      // delta of a row, in all lanes
 
-// A tile is a piece of g that stays in registers over all rows. ROW4 and ROW8
-// work one row of a tile of four or eight vectors with OP = FMA or MUL;
-// MASKED4 and MASKED2 do so under the masks Y12-Y15.
-#define NEXT_DELTA \
-	BROADCAST (D), DK; \
-	ADDQ      $SIZE, D
-
-#define ROW4(OP, a, b, c, d) \
-	NEXT_DELTA;       \
-	OP   (P), DK, a;   \
-	OP   32(P), DK, b; \
-	OP   64(P), DK, c; \
-	OP   96(P), DK, d; \
-	ADDQ STRIDE, P
-
-#define ROW8 \
-	NEXT_DELTA;            \
-	FMA  (P), DK, Y0;      \
-	FMA  32(P), DK, Y1;    \
-	FMA  64(P), DK, Y2;    \
-	FMA  96(P), DK, Y3;    \
-	FMA  128(P), DK, Y4;   \
-	FMA  160(P), DK, Y5;   \
-	FMA  192(P), DK, Y6;   \
-	FMA  224(P), DK, Y7;   \
-	ADDQ STRIDE, P
-
-#define MASKED2(OP, a, b) \
-	NEXT_DELTA;               \
-	MASKMOV (P), Y12, Y9;     \
-	MASKMOV 32(P), Y13, Y10;  \
-	OP      Y9, DK, a;        \
-	OP      Y10, DK, b;       \
-	ADDQ    STRIDE, P
-
-#define MASKED4(OP, a, b, c, d) \
-	NEXT_DELTA;               \
-	MASKMOV (P), Y12, Y9;     \
-	MASKMOV 32(P), Y13, Y10;  \
-	MASKMOV 64(P), Y14, Y11;  \
-	OP      Y9, DK, a;        \
-	OP      Y10, DK, b;       \
-	OP      Y11, DK, c;       \
-	MASKMOV 96(P), Y15, Y9;   \
-	OP      Y9, DK, d;        \
-	ADDQ    STRIDE, P
-
-#define ALL_ROWS \
-	MOVQ X, P;     \
-	MOVQ DELTA, D; \
-	MOVQ ROWS, N
-
-#define LOAD_G4 \
-	VMOVUPS (G), Y0;   \
-	VMOVUPS 32(G), Y1; \
-	VMOVUPS 64(G), Y2; \
-	VMOVUPS 96(G), Y3
-
-#define STORE_G4 \
-	VMOVUPS Y0, (G);   \
-	VMOVUPS Y1, 32(G); \
-	VMOVUPS Y2, 64(G); \
-	VMOVUPS Y3, 96(G); \
-	ADDQ    $128, G;   \
-	ADDQ    $128, X
-
-// MASKS loads the masks of the last TAIL bytes, fewer than 128, and g.
-#define LOAD_MASKED_G4 \
-	LEAQ    mask<>+128(SB), MASK; \
-	SUBQ    TAIL, MASK;           \
-	VMOVUPS (MASK), Y12;          \
-	VMOVUPS 32(MASK), Y13;        \
-	VMOVUPS 64(MASK), Y14;        \
-	VMOVUPS 96(MASK), Y15;        \
-	MASKMOV (G), Y12, Y0;         \
-	MASKMOV 32(G), Y13, Y1;       \
-	MASKMOV 64(G), Y14, Y2;       \
-	MASKMOV 96(G), Y15, Y3
-
 // STORE_TAIL stores the first TAIL bytes of Y0-Y3.
 #define STORE_TAIL \
-vector:                          \
-	SUBQ         $32, TAIL;      \
-	JLT          half;           \
-	VMOVUPS      Y0, (G);        \
-	VMOVAPS      Y1, Y0;         \
-	VMOVAPS      Y2, Y1;         \
-	VMOVAPS      Y3, Y2;         \
-	ADDQ         $32, G;         \
-	JMP          vector;         \
-half:                            \
-	TESTQ        $16, TAIL;      \
-	JZ           quarter;        \
-	VMOVUPS      X0, (G);        \
-	VEXTRACTF128 $1, Y0, X0;     \
-	ADDQ         $16, G;         \
-quarter:                         \
-	TESTQ        $8, TAIL;       \
-	JZ           eighth;         \
-	VMOVLPS      X0, (G);        \
-	VUNPCKHPD    X0, X0, X0;     \
-	ADDQ         $8, G;          \
-eighth:                          \
-	TESTQ        $4, TAIL;       \
-	JZ           done;           \
+vector:                      \
+	SUBQ         $32, TAIL;  \
+	JLT          half;       \
+	VMOVUPS      Y0, (G);    \
+	VMOVAPS      Y1, Y0;     \
+	VMOVAPS      Y2, Y1;     \
+	VMOVAPS      Y3, Y2;     \
+	ADDQ         $32, G;     \
+	JMP          vector;     \
+half:                        \
+	TESTQ        $16, TAIL;  \
+	JZ           quarter;    \
+	VMOVUPS      X0, (G);    \
+	VEXTRACTF128 $1, Y0, X0; \
+	ADDQ         $16, G;     \
+quarter:                     \
+	TESTQ        $8, TAIL;   \
+	JZ           eighth;     \
+	VMOVLPS      X0, (G);    \
+	VUNPCKHPD    X0, X0, X0; \
+	ADDQ         $8, G;      \
+eighth:                      \
+	TESTQ        $4, TAIL;   \
+	JZ           done;       \
 	VMOVSS       X0, (G)
 
 // The narrow class sums eight rows before it adds them to g, which makes the
-// groups independent of each other and hides the latency of the chain.
+// groups independent of each other and hides the latency of the chain. A tile
+// is a piece of g that stays in registers over all rows: four vectors, or what
+// is left of the columns.
 //
 //	for tiles of g:
 //		for groups of up to eight rows:
@@ -456,106 +399,192 @@ eighth:                          \
 //			for the rows k behind: t = fma(delta[k], x[k], t)
 //			g += t
 //
-// Y0-Y3 are g, Y4-Y7 are t.
-#define GROUPS(FIRST, NEXT, group, row, sum) \
-	ALL_ROWS;                 \
-group:                        \
-	MOVQ    $8, K;            \
-	CMPQ    N, K;             \
-	CMOVQLT N, K;             \
-	SUBQ    K, N;             \
-	FIRST;                    \
-	DECQ    K;                \
-	JZ      sum;              \
-row:                          \
-	NEXT;                     \
-	DECQ    K;                \
-	JNZ     row;              \
-sum:                          \
-	ADD     Y4, Y0, Y0;       \
-	ADD     Y5, Y1, Y1;       \
-	ADD     Y6, Y2, Y2;       \
-	ADD     Y7, Y3, Y3;       \
-	TESTQ   N, N;             \
+// Y0-Y3 are g, Y4-Y7 are t. TILE4 works four vectors of a row; LASTn
+// works n and, under its mask, the last one. OP is FMA or MUL.
+#define TILE1(OP) OP 0(P), DK, Y4
+#define TILE2(OP) TILE1(OP); OP 32(P), DK, Y5
+#define TILE3(OP) TILE2(OP); OP 64(P), DK, Y6
+#define TILE4(OP) TILE3(OP); OP 96(P), DK, Y7
+
+#define LAST(OP, off, t) MASKMOV off(P), MT, Y9; OP Y9, DK, t
+#define LAST0(OP) LAST(OP, 0, Y4)
+#define LAST1(OP) TILE1(OP); LAST(OP, 32, Y5)
+#define LAST2(OP) TILE2(OP); LAST(OP, 64, Y6)
+#define LAST3(OP) TILE3(OP); LAST(OP, 96, Y7)
+
+#define ROW(TILE, OP) \
+	BROADCAST (D), DK;   \
+	TILE(OP);            \
+	ADDQ      $SIZE, D;  \
+	ADDQ      STRIDE, P
+
+#define GROUPS(TILE, group, row, sum) \
+	MOVQ    X, P;       \
+	MOVQ    DELTA, D;   \
+	MOVQ    ROWS, N;    \
+group:                  \
+	MOVQ    $8, K;      \
+	CMPQ    N, K;       \
+	CMOVQLT N, K;       \
+	SUBQ    K, N;       \
+	ROW(TILE, MUL);     \
+	DECQ    K;          \
+	JZ      sum;        \
+row:                    \
+	ROW(TILE, FMA);     \
+	DECQ    K;          \
+	JNZ     row;        \
+sum:                    \
+	ADD     Y4, Y0, Y0; \
+	ADD     Y5, Y1, Y1; \
+	ADD     Y6, Y2, Y2; \
+	ADD     Y7, Y3, Y3; \
+	TESTQ   N, N;       \
 	JNZ     group
 
+#define LOAD_LAST(off, g) \
+	VMOVUPS off(MASK), MT; \
+	MASKMOV off(G), MT, g
+
 #define GRADIENT_NARROW \
-	MOVQ    COLS, TAIL;       \
-	ANDQ    $127, TAIL;       \
-	SUBQ    TAIL, COLS;       \
-	JZ      tail4;            \
-tile4:                        \
-	LOAD_G4;                  \
-	GROUPS(ROW4(MUL, Y4, Y5, Y6, Y7), ROW4(FMA, Y4, Y5, Y6, Y7), group4, row4, sum4); \
-	STORE_G4;                 \
-	SUBQ    $128, COLS;       \
-	JNZ     tile4;            \
-	                          \
-tail4:                        \
-	TESTQ   TAIL, TAIL;       \
-	JZ      done;             \
-	LOAD_MASKED_G4;           \
-	CMPQ    TAIL, $64;        \
-	JLE     tail2;            \
-	GROUPS(MASKED4(MUL, Y4, Y5, Y6, Y7), MASKED4(FMA, Y4, Y5, Y6, Y7), groupM, rowM, sumM); \
-	JMP     vector;           \
-tail2:                        \
-	GROUPS(MASKED2(MUL, Y4, Y5), MASKED2(FMA, Y4, Y5), group2, row2, sum2); \
-	STORE_TAIL;               \
-done:                         \
-	VZEROUPPER;               \
+	SPLIT(128);             \
+	JMP     cols;           \
+tile:                       \
+	VMOVUPS (G), Y0;        \
+	VMOVUPS 32(G), Y1;      \
+	VMOVUPS 64(G), Y2;      \
+	VMOVUPS 96(G), Y3;      \
+	GROUPS(TILE4, group4, row4, sum4); \
+	VMOVUPS Y0, (G);        \
+	VMOVUPS Y1, 32(G);      \
+	VMOVUPS Y2, 64(G);      \
+	VMOVUPS Y3, 96(G);      \
+	ADDQ    $128, G;        \
+	ADDQ    $128, X;        \
+cols:                       \
+	SUBQ    $128, COLS;     \
+	JGE     tile;           \
+	                        \
+	TESTQ   TAIL, TAIL;     \
+	JZ      done;           \
+	CMPQ    TAIL, $32;      \
+	JLE     tail0;          \
+	VMOVUPS (G), Y0;        \
+	CMPQ    TAIL, $64;      \
+	JLE     tail1;          \
+	VMOVUPS 32(G), Y1;      \
+	CMPQ    TAIL, $96;      \
+	JLE     tail2;          \
+	VMOVUPS 64(G), Y2;      \
+	LOAD_LAST(96, Y3);      \
+	GROUPS(LAST3, group3, row3, sum3); \
+	JMP     vector;         \
+tail2:                      \
+	LOAD_LAST(64, Y2);      \
+	GROUPS(LAST2, group2, row2, sum2); \
+	JMP     vector;         \
+tail1:                      \
+	LOAD_LAST(32, Y1);      \
+	GROUPS(LAST1, group1, row1, sum1); \
+	JMP     vector;         \
+tail0:                      \
+	LOAD_LAST(0, Y0);       \
+	GROUPS(LAST0, group0, row0, sum0); \
+	STORE_TAIL;             \
+done:                       \
+	VZEROUPPER;             \
 	RET
 
 // The wide class is one chain.
 //
-//	for tiles of g:
-//		for rows: g = fma(delta[i], x[i], g)
+//	for four rows at a time, then for one:
+//		for j: g[j] = fma(delta[k], x[k][j], g[j]) for the rows k
 //
-// Y0-Y7 are g.
-#define ROWS_OF(ROW, row) \
-	ALL_ROWS;    \
-row:             \
-	ROW;         \
-	DECQ N;      \
-	JNZ  row
+// Y8-Y11 are delta of four rows.
+#define D0 Y8
+#define D1 Y9
+#define D2 Y10
+#define D3 Y11
+#define GP R12     // cursor in g
 
 #define GRADIENT_WIDE \
-	MOVQ    COLS, TAIL;       \
-	ANDQ    $127, TAIL;       \
-	SUBQ    $256, COLS;       \
-	JLT     tile4;            \
-tile8:                        \
-	LOAD_G4;                  \
-	VMOVUPS 128(G), Y4;       \
-	VMOVUPS 160(G), Y5;       \
-	VMOVUPS 192(G), Y6;       \
-	VMOVUPS 224(G), Y7;       \
-	ROWS_OF(ROW8, row8);      \
-	STORE_G4;                 \
-	VMOVUPS Y4, (G);          \
-	VMOVUPS Y5, 32(G);        \
-	VMOVUPS Y6, 64(G);        \
-	VMOVUPS Y7, 96(G);        \
-	ADDQ    $128, G;          \
-	ADDQ    $128, X;          \
-	SUBQ    $256, COLS;       \
-	JGE     tile8;            \
-	                          \
-tile4:                        \
-	TESTQ   $128, COLS;       \
-	JZ      tail4;            \
-	LOAD_G4;                  \
-	ROWS_OF(ROW4(FMA, Y0, Y1, Y2, Y3), row4); \
-	STORE_G4;                 \
-	                          \
-tail4:                        \
-	TESTQ   TAIL, TAIL;       \
-	JZ      done;             \
-	LOAD_MASKED_G4;           \
-	ROWS_OF(MASKED4(FMA, Y0, Y1, Y2, Y3), rowM); \
-	STORE_TAIL;               \
-done:                         \
-	VZEROUPPER;               \
+	SPLIT(32);                            \
+	VMOVUPS   (MASK), MT;                 \
+	LEAQ      (STRIDE)(STRIDE*2), STRIDE3; \
+	SUBQ      $4, ROWS;                   \
+	JLT       rows1;                      \
+loop4:                                    \
+	BROADCAST (DELTA), D0;                \
+	BROADCAST SIZE(DELTA), D1;            \
+	BROADCAST (2*SIZE)(DELTA), D2;        \
+	BROADCAST (3*SIZE)(DELTA), D3;        \
+	MOVQ      X, P;                       \
+	MOVQ      G, GP;                      \
+	MOVQ      COLS, N;                    \
+	TESTQ     N, N;                       \
+	JZ        tail4;                      \
+cols4:                                    \
+	VMOVUPS   (GP), Y0;                   \
+	FMA       (P), D0, Y0;                \
+	FMA       (P)(STRIDE*1), D1, Y0;      \
+	FMA       (P)(STRIDE*2), D2, Y0;      \
+	FMA       (P)(STRIDE3*1), D3, Y0;     \
+	VMOVUPS   Y0, (GP);                   \
+	ADDQ      $32, P;                     \
+	ADDQ      $32, GP;                    \
+	SUBQ      $32, N;                     \
+	JNZ       cols4;                      \
+tail4:                                    \
+	TESTQ     TAIL, TAIL;                 \
+	JZ        next4;                      \
+	MASKMOV   (GP), MT, Y0;               \
+	MASKMOV   (P), MT, Y1;                \
+	MASKMOV   (P)(STRIDE*1), MT, Y2;      \
+	MASKMOV   (P)(STRIDE*2), MT, Y3;      \
+	MASKMOV   (P)(STRIDE3*1), MT, Y4;     \
+	FMA       Y1, D0, Y0;                 \
+	FMA       Y2, D1, Y0;                 \
+	FMA       Y3, D2, Y0;                 \
+	FMA       Y4, D3, Y0;                 \
+	MASKMOV   Y0, MT, (GP);               \
+next4:                                    \
+	ADDQ      $(4*SIZE), DELTA;           \
+	LEAQ      (X)(STRIDE*4), X;           \
+	SUBQ      $4, ROWS;                   \
+	JGE       loop4;                      \
+	                                      \
+rows1:                                    \
+	ADDQ      $4, ROWS;                   \
+	JZ        done;                       \
+loop1:                                    \
+	BROADCAST (DELTA), D0;                \
+	MOVQ      X, P;                       \
+	MOVQ      G, GP;                      \
+	MOVQ      COLS, N;                    \
+	TESTQ     N, N;                       \
+	JZ        tail1;                      \
+cols1:                                    \
+	VMOVUPS   (GP), Y0;                   \
+	FMA       (P), D0, Y0;                \
+	VMOVUPS   Y0, (GP);                   \
+	ADDQ      $32, P;                     \
+	ADDQ      $32, GP;                    \
+	SUBQ      $32, N;                     \
+	JNZ       cols1;                      \
+tail1:                                    \
+	TESTQ     TAIL, TAIL;                 \
+	JZ        next1;                      \
+	MASKMOV   (GP), MT, Y0;               \
+	MASKMOV   (P), MT, Y1;                \
+	FMA       Y1, D0, Y0;                 \
+	MASKMOV   Y0, MT, (GP);               \
+next1:                                    \
+	ADDQ      $SIZE, DELTA;               \
+	ADDQ      STRIDE, X;                  \
+	DECQ      ROWS;                       \
+	JNZ       loop1;                      \
+done:                                     \
+	VZEROUPPER;                           \
 	RET
 
 // The sum of delta, by row in eight float64 lanes.

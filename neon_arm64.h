@@ -1,7 +1,26 @@
-// Vector instructions that the Go assembler lacks. Registers are given by
-// number, operands in the assembler's order: op(m, n, d) is op Vm, Vn, Vd,
-// that is d = n op m, and op(n, d) is d = op n. 4S is four float32, 2D two
-// float64.
+// Vector instructions that the Go assembler lacks, or has for registers by
+// name only. Here registers go by number, so that macros can count: op(m, n,
+// d) is op Vm, Vn, Vd, the assembler's order, that is d = n op m; op(n, d) is
+// d = op n. 4S is four float32, 2D two float64.
+
+// Four registers in a row are worked by four instructions, which do not depend
+// on each other: FOUR(op, m, n, d). FOURM has the same m for all; FOUR1 is for
+// one operand.
+#define FOUR(op, m, n, d) \
+	op(m, n, d) \
+	op(m+1, n+1, d+1) \
+	op(m+2, n+2, d+2) \
+	op(m+3, n+3, d+3)
+#define FOURM(op, m, n, d) \
+	op(m, n, d) \
+	op(m, n+1, d+1) \
+	op(m, n+2, d+2) \
+	op(m, n+3, d+3)
+#define FOUR1(op, n, d) \
+	op(n, d) \
+	op(n+1, d+1) \
+	op(n+2, d+2) \
+	op(n+3, d+3)
 
 #define FADD_4S(m, n, d) WORD $(0x4E20D400 | (m)<<16 | (n)<<5 | (d))
 #define FADD_2D(m, n, d) WORD $(0x4E60D400 | (m)<<16 | (n)<<5 | (d))
@@ -18,8 +37,8 @@
 #define FADDP_4S(m, n, d) WORD $(0x6E20D400 | (m)<<16 | (n)<<5 | (d))
 #define FADDP_2D(m, n, d) WORD $(0x6E60D400 | (m)<<16 | (n)<<5 | (d))
 
-// Fused: d += n*m and d -= n*m. The assembler has these, with registers by
-// name.
+// Fused: d += n*m and d -= n*m.
+#define FMLA_4S(m, n, d) WORD $(0x4E20CC00 | (m)<<16 | (n)<<5 | (d))
 #define FMLA_2D(m, n, d) WORD $(0x4E60CC00 | (m)<<16 | (n)<<5 | (d))
 #define FMLS_2D(m, n, d) WORD $(0x4EE0CC00 | (m)<<16 | (n)<<5 | (d))
 

@@ -4,12 +4,12 @@
 //
 // CPU features: Advanced SIMD, nothing else.
 //
-// Everything is computed in float64, eight elements at a time. A block is
-// four registers with two elements each, named by the number of the first;
-// the four instructions of a step on blocks do not depend on each other,
-// which hides their latency. Constants come from memory, twice in a vector:
-// the loads cost the floating-point units nothing. A value that is needed
-// again late, z above all, is loaded again.
+// Everything is computed in float64, eight elements at a time, by the formulas
+// of kernel_generic.go and with its names. A block is four registers of two
+// elements each, named by the number of the first; the four instructions of a
+// step do not depend on each other, which hides their latency. Constants come
+// from memory, twice in a vector: loads cost the floating-point units nothing.
+// A value that is needed again late, z above all, is loaded again.
 //
 // One body, a macro, does for float32 and float64. The elements left over, up
 // to seven, are copied to the stack and back: the same body runs there, and
@@ -29,25 +29,7 @@
 #define T3 24
 #define C 28  // a constant, in the first register
 
-// FOUR works block by block, op(m, n, d). FOURC has one register m for all
-// four. FOUR1 is for one operand.
-#define FOUR(op, m, n, d) \
-	op(m, n, d) \
-	op(m+1, n+1, d+1) \
-	op(m+2, n+2, d+2) \
-	op(m+3, n+3, d+3)
-#define FOURC(op, m, n, d) \
-	op(m, n, d) \
-	op(m, n+1, d+1) \
-	op(m, n+2, d+2) \
-	op(m, n+3, d+3)
-#define FOUR1(op, n, d) \
-	op(n, d) \
-	op(n+1, d+1) \
-	op(n+2, d+2) \
-	op(n+3, d+3)
-
-// CONST loads constant c, CONST4 loads a block of it.
+// CONST loads constant c, from CONSTS, to a register, CONST4 to all of a block.
 #define CONST(c, d) LDR_Q(c, 9, d)
 #define CONST4(c, d) \
 	CONST(c, d) \
@@ -55,6 +37,7 @@
 	CONST(c, d+2) \
 	CONST(c, d+3)
 
+// Places in the table of constants, those of kernel_generic.go.
 #define ONE 0
 #define HALF 1
 #define TWO 2
@@ -70,44 +53,58 @@
 #define TINYSLOPE 12
 #define EXPP 13
 #define LOGL 22
+#define LN2 31
+#define SHORTP 32
+#define SHORTL 37
 
 // TWICE puts x, twice, at place c of the table.
 #define TWICE(c, x) \
-	DATA consts<>+16*c+0(SB)/8, $x \
-	DATA consts<>+16*c+8(SB)/8, $x
+	DATA consts<>+16*(c)+0(SB)/8, $x \
+	DATA consts<>+16*(c)+8(SB)/8, $x
 
-TWICE(0, 1.0)
-TWICE(1, 0.5)
-TWICE(2, 2.0)
-TWICE(3, 0x8000000000000000)
-TWICE(4, (-746.0))
-TWICE(5, 0x1.71547652b82fep+0)
-TWICE(6, 0x1.8000000000080p+52)
-TWICE(7, 0x1.62e42fefa3800p-1)
-TWICE(8, 0x1.ef35793c76730p-45)
-TWICE(9, 0x1p-128)
-TWICE(10, 0x1p+128)
-TWICE(11, 0x1p-12)
-TWICE(12, 0x1.fffffff8p-3)
-TWICE(13, 0x1.5555555555501p-3)
-TWICE(14, 0x1.555555555320ep-5)
-TWICE(15, 0x1.111111112882dp-7)
-TWICE(16, 0x1.6c16c17cc0c4cp-10)
-TWICE(17, 0x1.a01a011c37858p-13)
-TWICE(18, 0x1.a019ab359ac8ap-16)
-TWICE(19, 0x1.71df55233db7dp-19)
-TWICE(20, 0x1.289f81c4940f2p-22)
-TWICE(21, 0x1.ad202ae594059p-26)
-TWICE(22, 0x1.5555555555947p-1)
-TWICE(23, 0x1.99999998e9943p-2)
-TWICE(24, 0x1.249249790d6fbp-2)
-TWICE(25, 0x1.c71c4a17fda04p-3)
-TWICE(26, 0x1.746258db27d27p-3)
-TWICE(27, 0x1.3aa89dc9fd478p-3)
-TWICE(28, 0x1.16444b224bfe1p-3)
-TWICE(29, 0x1.956f55fc3f6c6p-4)
-TWICE(30, 0x1.6b7f0a304e735p-3)
-GLOBL consts<>(SB), RODATA|NOPTR, $496
+TWICE(ONE, 1.0)
+TWICE(HALF, 0.5)
+TWICE(TWO, 2.0)
+TWICE(SIGN, 0x8000000000000000)
+TWICE(EXPMIN, (-746.0))
+TWICE(LOG2E, 0x1.71547652b82fep+0)
+TWICE(EXPSHIFT, 0x1.8000000000080p+52)
+TWICE(LN2HI, 0x1.62e42fefa3800p-1)
+TWICE(LN2LO, 0x1.ef35793c76730p-45)
+TWICE(BIAS, 0x1p-128)
+TWICE(UNBIAS, 0x1p+128)
+TWICE(TINYZ, 0x1p-12)
+TWICE(TINYSLOPE, 0x1.fffffff8p-3)
+TWICE(EXPP+0, 0x1.5555555555501p-3)
+TWICE(EXPP+1, 0x1.555555555320ep-5)
+TWICE(EXPP+2, 0x1.111111112882dp-7)
+TWICE(EXPP+3, 0x1.6c16c17cc0c4cp-10)
+TWICE(EXPP+4, 0x1.a01a011c37858p-13)
+TWICE(EXPP+5, 0x1.a019ab359ac8ap-16)
+TWICE(EXPP+6, 0x1.71df55233db7dp-19)
+TWICE(EXPP+7, 0x1.289f81c4940f2p-22)
+TWICE(EXPP+8, 0x1.ad202ae594059p-26)
+TWICE(LOGL+0, 0x1.5555555555947p-1)
+TWICE(LOGL+1, 0x1.99999998e9943p-2)
+TWICE(LOGL+2, 0x1.249249790d6fbp-2)
+TWICE(LOGL+3, 0x1.c71c4a17fda04p-3)
+TWICE(LOGL+4, 0x1.746258db27d27p-3)
+TWICE(LOGL+5, 0x1.3aa89dc9fd478p-3)
+TWICE(LOGL+6, 0x1.16444b224bfe1p-3)
+TWICE(LOGL+7, 0x1.956f55fc3f6c6p-4)
+TWICE(LOGL+8, 0x1.6b7f0a304e735p-3)
+TWICE(LN2, 0x1.62e42fefa39efp-1)
+TWICE(SHORTP+0, 0x1.555553e077fabp-3)
+TWICE(SHORTP+1, 0x1.5554e71f6eb4bp-5)
+TWICE(SHORTP+2, 0x1.111330179585dp-7)
+TWICE(SHORTP+3, 0x1.6d4db6a696ac5p-10)
+TWICE(SHORTP+4, 0x1.9dd7524d4b4a6p-13)
+TWICE(SHORTL+0, 0x1.5555585694c58p-1)
+TWICE(SHORTL+1, 0x1.9996a87856250p-2)
+TWICE(SHORTL+2, 0x1.2509723763dcfp-2)
+TWICE(SHORTL+3, 0x1.b6d6a4f8b2f24p-3)
+TWICE(SHORTL+4, 0x1.f1aeddfbe0485p-3)
+GLOBL consts<>(SB), RODATA|NOPTR, $672
 
 #define DST R0
 #define SRC R1
@@ -124,71 +121,92 @@ GLOBL consts<>(SB), RODATA|NOPTR, $496
 #define FROM R12
 #define TO R13
 
-// EXPREDUCE splits a = −|A|: T1 = n, A = a − n·ln2Hi, K = 2^(n+128).
+// EXPREDUCE turns A into a = −|A|, at least −746: T1 = n, K = 2^(n+128).
 #define EXPREDUCE \
 	CONST(SIGN, C) \
-	FOURC(ORR_16B, C, A, A) \
+	FOURM(ORR_16B, C, A, A) \
 	CONST(EXPMIN, C) \
-	FOURC(FMAX_2D, C, A, A) \
+	FOURM(FMAX_2D, C, A, A) \
 	CONST4(EXPSHIFT, K) \
 	CONST(LOG2E, C) \
-	FOURC(FMLA_2D, C, A, K) \
+	FOURM(FMLA_2D, C, A, K) \
 	CONST(EXPSHIFT, C) \
-	FOURC(FSUB_2D, C, K, T1) \
-	CONST(LN2HI, C) \
-	FOURC(FMLS_2D, C, T1, A) \
+	FOURM(FSUB_2D, C, K, T1) \
 	FOUR1(SHL52_2D, K, K) \
 	CONST(ONE, C) \
-	FOURC(ADD_2D, C, K, K)
+	FOURM(ADD_2D, C, K, K)
 
-// POLY sets Q to the polynomial of degree 8 in x whose coefficients begin at
-// constant c, by Estrin's scheme; x2 is x². It uses T1, T2, T3 and C.
-#define POLY(c, x, x2) \
+// POLY8 sets Q to the polynomial of degree 8 in x whose coefficients begin at
+// constant c; x2 is x². It uses T1, T2, T3 and C.
+#define POLY8(c, x, x2) \
 	FOUR(FMUL_2D, x2, x2, T3) \
 	CONST4(c+4, T1) \
 	CONST(c+5, C) \
-	FOURC(FMLA_2D, C, x, T1) \
+	FOURM(FMLA_2D, C, x, T1) \
 	CONST4(c+6, T2) \
 	CONST(c+7, C) \
-	FOURC(FMLA_2D, C, x, T2) \
+	FOURM(FMLA_2D, C, x, T2) \
 	FOUR(FMLA_2D, x2, T2, T1) \
 	CONST(c+8, C) \
-	FOURC(FMLA_2D, C, T3, T1) \
+	FOURM(FMLA_2D, C, T3, T1) \
 	CONST4(c, Q) \
 	CONST(c+1, C) \
-	FOURC(FMLA_2D, C, x, Q) \
+	FOURM(FMLA_2D, C, x, Q) \
 	CONST4(c+2, T2) \
 	CONST(c+3, C) \
-	FOURC(FMLA_2D, C, x, T2) \
+	FOURM(FMLA_2D, C, x, T2) \
 	FOUR(FMLA_2D, x2, T2, Q) \
 	FOUR(FMLA_2D, T3, T1, Q)
 
-// EXPNEG sets A to exp(−|A|).
-#define EXPNEG \
-	EXPREDUCE \
-	CONST(LN2LO, C) \
-	FOURC(FMLS_2D, C, T1, A) \
+// POLY4 does so for degree 4. It uses T1 and C.
+#define POLY4(c, x, x2) \
+	CONST4(c, Q) \
+	CONST(c+1, C) \
+	FOURM(FMLA_2D, C, x, Q) \
+	CONST4(c+2, T1) \
+	CONST(c+3, C) \
+	FOURM(FMLA_2D, C, x, T1) \
+	CONST(c+4, C) \
+	FOURM(FMLA_2D, C, x2, T1) \
+	FOUR(FMLA_2D, x2, T1, Q)
+
+// EXP turns r, in A, into exp(r)·2^n, given the polynomial for exp(r).
+#define EXP(poly, c) \
 	FOUR(FMUL_2D, A, A, S) \
-	POLY(EXPP, A, S) \
+	poly(c, A, S) \
 	CONST4(HALF, T1) \
 	FOUR(FMLA_2D, A, Q, T1) \
 	FOUR(FMLA_2D, S, T1, A) \
 	CONST(ONE, C) \
-	FOURC(FADD_2D, C, A, A) \
+	FOURM(FADD_2D, C, A, A) \
 	FOUR(FMUL_2D, K, A, A) \
 	CONST(BIAS, C) \
-	FOURC(FMUL_2D, C, A, A)
+	FOURM(FMUL_2D, C, A, A)
 
-// LOG1P sets K to log(1+A); A is kept, by way of SPILL.
-#define LOG1P \
+// EXPNEG and EXPNEGSHORT turn A into exp(−|A|).
+#define EXPNEG \
+	EXPREDUCE \
+	CONST(LN2HI, C) \
+	FOURM(FMLS_2D, C, T1, A) \
+	CONST(LN2LO, C) \
+	FOURM(FMLS_2D, C, T1, A) \
+	EXP(POLY8, EXPP)
+#define EXPNEGSHORT \
+	EXPREDUCE \
+	CONST(LN2, C) \
+	FOURM(FMLS_2D, C, T1, A) \
+	EXP(POLY4, SHORTP)
+
+// LOG1P sets K to log(1+A), and keeps A on the stack meanwhile.
+#define LOG1P(poly, c) \
 	MOVD $spill-64(SP), TMP \
 	VST1 [V0.D2, V1.D2, V2.D2, V3.D2], (TMP) \
 	CONST(TWO, C) \
-	FOURC(FADD_2D, C, A, T1) \
+	FOURM(FADD_2D, C, A, T1) \
 	FOUR(FDIV_2D, T1, A, K) \
 	FOUR(FMUL_2D, K, K, A) \
 	FOUR(FMUL_2D, A, A, S) \
-	POLY(LOGL, A, S) \
+	poly(c, A, S) \
 	FOUR(FMUL_2D, A, K, A) \
 	FOUR(FADD_2D, K, K, K) \
 	FOUR(FMLA_2D, Q, A, K) \
@@ -204,14 +222,14 @@ GLOBL consts<>(SB), RODATA|NOPTR, $496
 	EXPNEG \
 	LOAD(SRC, Q, ATQ) \
 	CONST(ONE, C) \
-	FOURC(FADD_2D, C, A, T1) \
+	FOURM(FADD_2D, C, A, T1) \
 	FOUR1(CMLTZ_2D, Q, T2) \
 	CONST4(ONE, S) \
 	FOUR(BIF_16B, T2, S, A) \
 	FOUR(FDIV_2D, T1, A, A) \
 	CONST4(HALF, T1) \
 	CONST(TINYSLOPE, C) \
-	FOURC(FMLA_2D, C, Q, T1) \
+	FOURM(FMLA_2D, C, Q, T1) \
 	CONST4(TINYZ, T2) \
 	FOUR(FACGT_2D, Q, T2, T2) \
 	FOUR(BIT_16B, T2, T1, A) \
@@ -228,44 +246,46 @@ GLOBL consts<>(SB), RODATA|NOPTR, $496
 	EXPREDUCE \
 	MOVD $spill-64(SP), TMP \
 	VST1 [V4.D2, V5.D2, V6.D2, V7.D2], (TMP) \
+	CONST(LN2HI, C) \
+	FOURM(FMLS_2D, C, T1, A) /* rh */ \
 	CONST(LN2LO, C) \
-	FOURC(FMUL_2D, C, T1, T1) \
+	FOURM(FMUL_2D, C, T1, T1) \
 	FOUR(FSUB_2D, T1, A, S)  /* r */ \
 	FOUR(FSUB_2D, S, A, K) \
 	FOUR(FSUB_2D, T1, K, K)  /* rl */ \
 	FOUR(FMUL_2D, S, S, A)   /* r² */ \
-	POLY(EXPP, S, A) \
+	POLY8(EXPP, S, A) \
 	FOUR1(FNEG_2D, A, T1) \
 	FOUR(FMLA_2D, S, S, T1)  /* e2 */ \
 	CONST(ONE, C) \
-	FOURC(FADD_2D, C, S, T2) /* th */ \
-	FOURC(FSUB_2D, C, T2, T3) \
+	FOURM(FADD_2D, C, S, T2) /* th */ \
+	FOURM(FSUB_2D, C, T2, T3) \
 	FOUR(FSUB_2D, T3, S, T3) /* tl */ \
 	FOUR(FMUL_2D, A, S, S)   /* r³ */ \
 	CONST(HALF, C) \
-	FOURC(FMUL_2D, C, A, A)  /* hh */ \
+	FOURM(FMUL_2D, C, A, A)  /* hh */ \
 	FOUR(FADD_2D, A, T2, C)  /* t1 */ \
 	FOUR(FSUB_2D, T2, C, T2) \
 	FOUR(FSUB_2D, T2, A, T2) /* l1 */ \
 	FOUR(FADD_2D, T2, T3, T3) \
 	FOUR(FMUL_2D, C, K, K)   /* v */ \
 	CONST(HALF, T2) \
-	FOURC(FMLA_2D, T2, T1, K) \
+	FOURM(FMLA_2D, T2, T1, K) \
 	FOUR(FMLA_2D, Q, S, K) \
 	FOUR(FADD_2D, K, T3, T3) /* lo */ \
 	FOUR(FADD_2D, T3, C, T1) /* t */ \
 	FOUR(FSUB_2D, C, T1, T2) \
-	FOUR(FSUB_2D, T2, T3, T2) /* tl */ \
+	FOUR(FSUB_2D, T2, T3, T2)  /* tl */ \
 	MOVD $spill-64(SP), TMP \
 	VLD1 (TMP), [V4.D2, V5.D2, V6.D2, V7.D2] \
 	CONST(BIAS, C) \
 	FOUR(FMUL_2D, K, T1, A) \
-	FOURC(FMUL_2D, C, A, A)  /* te */ \
+	FOURM(FMUL_2D, C, A, A)  /* te */ \
 	FOUR(FMUL_2D, K, T2, S) \
-	FOURC(FMUL_2D, C, S, S) \
+	FOURM(FMUL_2D, C, S, S) \
 	CONST(ONE, C) \
-	FOURC(FADD_2D, C, A, Q)  /* d */ \
-	FOURC(FSUB_2D, C, Q, T3) \
+	FOURM(FADD_2D, C, A, Q)  /* d */ \
+	FOURM(FSUB_2D, C, Q, T3) \
 	FOUR(FSUB_2D, T3, A, T3) \
 	FOUR(FADD_2D, S, T3, T3) /* dl */ \
 	LOAD(SRC, A, ATA) \
@@ -283,25 +303,25 @@ GLOBL consts<>(SB), RODATA|NOPTR, $496
 	FOUR(FMLA_2D, C, T1, A) \
 	FOUR(FMUL_2D, K, A, A) \
 	CONST(BIAS, C) \
-	FOURC(FMUL_2D, C, A, A) \
+	FOURM(FMUL_2D, C, A, A) \
 	STORE(DST)
 
-// ERROR takes t in A and computes for eight rows
-//
-//	q = 1 / (1 + t), p = t·q
-//	m = z < 0 ? y : 1 − y
-//	e = z < 0 ? p − m : m − p
-//	correct += z >= 0 and y >= ½ agree, and z is no NaN
-//
-// with e in A, m in S, z in Q, and p, q left to half, which sees them in A and
+// SIDES turns t, in A, into σ(−|z|) = t·q, in A, and σ(|z|) = q = 1/(1+t), in
 // T2.
-#define ERROR(half) \
+#define SIDES \
 	CONST(ONE, C) \
-	FOURC(FADD_2D, C, A, T1) \
+	FOURM(FADD_2D, C, A, T1) \
 	CONST4(ONE, T2) \
 	FOUR(FDIV_2D, T1, T2, T2) \
-	FOUR(FMUL_2D, T2, A, A) \
-	half \
+	FOUR(FMUL_2D, T2, A, A)
+
+// ERROR turns p = σ(−|z|), in A, into e = ŷ − y, in A, by way of m, in S; it
+// leaves z in Q:
+//
+//	m = z < 0 ? y : 1 − y
+//	e = z < 0 ? −(m − p) : m − p
+//	correct += 1 if z >= 0 and y >= ½ agree and z is a number
+#define ERROR \
 	LOAD(SRC, Q, ATQ) \
 	LOAD(Y, T1, ATT1) \
 	FOUR1(CMLTZ_2D, Q, T2) \
@@ -310,16 +330,16 @@ GLOBL consts<>(SB), RODATA|NOPTR, $496
 	FOUR(BIT_16B, T2, T1, S) \
 	FOUR(FSUB_2D, A, S, A) \
 	CONST(SIGN, C) \
-	FOURC(AND_16B, C, Q, T2) \
+	FOURM(AND_16B, C, Q, T2) \
 	FOUR(EOR_16B, T2, A, A) \
 	CONST(HALF, C) \
-	FOURC(FCMGE_2D, C, T1, T1) \
+	FOURM(FCMGE_2D, C, T1, T1) \
 	FOUR1(FCMGEZ_2D, Q, T2) \
 	FOUR(EOR_16B, T2, T1, T1) \
 	FOUR(FCMEQ_2D, Q, Q, T2) \
 	FOUR(BIC_16B, T1, T2, T2) \
 	CONST(ONE, C) \
-	FOURC(AND_16B, C, T2, T2) \
+	FOURM(AND_16B, C, T2, T2) \
 	ADD $64, SUMS, TMP \
 	ADDTO(TMP, T2)
 
@@ -343,13 +363,15 @@ unweighted: \
 // DELTAQUADRATIC computes for eight rows
 //
 //	t = exp(−|z|)
-//	e as in ERROR
-//	delta = e·p·q·weight; cost += e²·weight
-#define PQ FOUR(FMUL_2D, T2, A, K)
+//	p, q = σ(−|z|), σ(|z|)
+//	delta = e·p·q·weight
+//	cost += e²·weight
 #define DELTAQUADRATIC \
 	LOAD(SRC, A, ATA) \
-	EXPNEG \
-	ERROR(PQ) \
+	ROWEXP \
+	SIDES \
+	FOUR(FMUL_2D, T2, A, K) \
+	ERROR \
 	FOUR(FMUL_2D, A, A, T3) \
 	FOUR(FMUL_2D, K, A, A) \
 	FINISH(T3)
@@ -357,28 +379,35 @@ unweighted: \
 // DELTALOG computes for eight rows
 //
 //	t = exp(−|z|)
-//	e and m as in ERROR
-//	delta = e·weight; cost += (|z|·m + log(1+t))·weight, where ∞·0 is 0
-#define NONE
+//	delta = e·weight
+//	cost += (|z|·m + log(1+t))·weight, where ∞·0 is 0
 #define DELTALOG \
 	LOAD(SRC, A, ATA) \
-	EXPNEG \
-	LOG1P \
-	ERROR(NONE) \
+	ROWEXP \
+	ROWLOG \
+	SIDES \
+	ERROR \
 	FOUR1(FABS_2D, Q, Q) \
 	FOUR1(FCMEQZ_2D, S, T3) \
 	FOUR(BIC_16B, T3, Q, Q) \
 	FOUR(FMLA_2D, S, Q, K) \
 	FINISH(K)
 
-// COPY copies REST elements of the given size from FROM to TO.
-#define COPY(mov, size, loop) \
-	MOVD REST, COUNT \
+// COPY copies count elements of the given size from FROM to TO.
+#define COPY(mov, size, count, loop) \
+	MOVD count, COUNT \
 loop: \
 	mov.P size(FROM), F0 \
 	mov.P F0, size(TO) \
 	SUBS $1, COUNT \
 	BNE loop
+
+// TOSTACK copies count elements at p to slot, and makes p point there.
+#define TOSTACK(mov, size, count, p, slot, loop) \
+	MOVD p, FROM \
+	MOVD slot, p \
+	MOVD p, TO \
+	COPY(mov, size, count, loop)
 
 // MAP runs body for each eight of N elements from SRC to DST, then once on the
 // stack for those left over.
@@ -397,22 +426,19 @@ run: \
 rest: \
 	ADDS $8, N, REST \
 	BEQ done \
-	MOVD SRC, FROM \
-	MOVD $buf-128(SP), SRC \
-	MOVD SRC, TO \
-	COPY(FMOV, SIZE, in) \
 	MOVD DST, OUT \
+	TOSTACK(FMOV, SIZE, REST, SRC, $z-128(SP), in) \
 	MOVD SRC, DST \
 	B run \
 back: \
 	MOVD DST, FROM \
 	MOVD OUT, TO \
-	COPY(FMOV, SIZE, out) \
+	COPY(FMOV, SIZE, REST, out) \
 done: \
 	RET
 
-// MAPROWS does so for δ, with Y and WEIGHTS, if any, beside SRC; of the sums
-// on the stack as many lanes count as elements are left over.
+// MAPROWS does so for δ, with Y and WEIGHTS, if any, beside SRC. Of the sums
+// made on the stack only the lanes of the elements left over count.
 #define MAPROWS(body) \
 	MOVD $consts<>(SB), CONSTS \
 	MOVD ZR, REST \
@@ -431,51 +457,39 @@ run: \
 rest: \
 	ADDS $8, N, REST \
 	BEQ done \
-	MOVD SRC, FROM \
-	MOVD $buf-128(SP), SRC \
-	MOVD SRC, TO \
-	COPY(FMOV, SIZE, inZ) \
 	MOVD DST, OUT \
-	MOVD SRC, DST \
-	MOVD Y, FROM \
-	MOVD $y-192(SP), Y \
-	MOVD Y, TO \
-	COPY(FMOV, SIZE, inY) \
 	MOVD SUMS, TOTALS \
-	MOVD $sums-320(SP), SUMS \
-	MOVD TOTALS, FROM \
-	MOVD SUMS, TO \
-	COPY(FMOVD, 8, inCost) \
-	ADD $64, TOTALS, FROM \
-	ADD $64, SUMS, TO \
-	COPY(FMOVD, 8, inCorrect) \
+	TOSTACK(FMOV, SIZE, REST, SRC, $z-128(SP), inZ) \
+	TOSTACK(FMOV, SIZE, REST, Y, $y-192(SP), inY) \
+	TOSTACK(FMOVD, 8, $16, SUMS, $sums-320(SP), inSums) \
+	MOVD SRC, DST \
 	CBZ WEIGHTS, run \
-	MOVD WEIGHTS, FROM \
-	MOVD $weights-384(SP), WEIGHTS \
-	MOVD WEIGHTS, TO \
-	COPY(FMOV, SIZE, inWeights) \
+	TOSTACK(FMOV, SIZE, REST, WEIGHTS, $weights-384(SP), inWeights) \
 	B run \
 back: \
 	MOVD DST, FROM \
 	MOVD OUT, TO \
-	COPY(FMOV, SIZE, outDelta) \
+	COPY(FMOV, SIZE, REST, outDelta) \
 	MOVD SUMS, FROM \
 	MOVD TOTALS, TO \
-	COPY(FMOVD, 8, outCost) \
+	COPY(FMOVD, 8, REST, outCost) \
 	ADD $64, SUMS, FROM \
 	ADD $64, TOTALS, TO \
-	COPY(FMOVD, 8, outCorrect) \
+	COPY(FMOVD, 8, REST, outCorrect) \
 done: \
 	RET
 
 // float32: LOAD loads and widens eight elements to block d, by way of the
-// upper half of its registers, at; STORE rounds block A and stores it.
+// upper half of its registers, at; STORE rounds block A and stores it. For δ
+// the short polynomials do, ROWEXP and ROWLOG.
 
 #define SIZE 4
 #define FMOV FMOVS
 #define ATA [V2.S4, V3.S4]
 #define ATQ [V14.S4, V15.S4]
 #define ATT1 [V18.S4, V19.S4]
+#define ROWEXP EXPNEGSHORT
+#define ROWLOG LOG1P(POLY4, SHORTL)
 #define LOAD(p, d, at) \
 	VLD1 (p), at \
 	FCVTL_2D(d+2, d) \
@@ -521,6 +535,8 @@ TEXT ·deltaLog32NEON(SB), NOSPLIT, $384-48
 #undef ATA
 #undef ATQ
 #undef ATT1
+#undef ROWEXP
+#undef ROWLOG
 #undef LOAD
 #undef STORE
 
@@ -531,6 +547,8 @@ TEXT ·deltaLog32NEON(SB), NOSPLIT, $384-48
 #define ATA [V0.D2, V1.D2, V2.D2, V3.D2]
 #define ATQ [V12.D2, V13.D2, V14.D2, V15.D2]
 #define ATT1 [V16.D2, V17.D2, V18.D2, V19.D2]
+#define ROWEXP EXPNEG
+#define ROWLOG LOG1P(POLY8, LOGL)
 #define LOAD(p, d, at) VLD1 (p), at
 #define STORE(p) VST1 ATA, (p)
 

@@ -42,16 +42,27 @@ CONST(672, $0x1.3aa89dc9fd478p-3)
 CONST(704, $0x1.16444b224bfe1p-3)
 CONST(736, $0x1.956f55fc3f6c6p-4)
 CONST(768, $0x1.6b7f0a304e735p-3)
-CONST(800, $0x1p-12)
-CONST(832, $0x1.fffffff8p-3)
-CONST(864, $0.5)
-CONST(896, $1.0)
-CONST(928, $2.0)
-CONST(960, $-1.0)
-CONST(992, $0x8000000000000000)
-CONST(1024, $0x7fffffffffffffff)
-CONST(1056, $0x3f8000003f800000)
-GLOBL c<>(SB), RODATA|NOPTR, $1088
+CONST(800, $0x1.62e42fefa39efp-1)
+CONST(832, $0x1.555553e077fabp-3)
+CONST(864, $0x1.5554e71f6eb4bp-5)
+CONST(896, $0x1.111330179585dp-7)
+CONST(928, $0x1.6d4db6a696ac5p-10)
+CONST(960, $0x1.9dd7524d4b4a6p-13)
+CONST(992, $0x1.5555585694c58p-1)
+CONST(1024, $0x1.9996a87856250p-2)
+CONST(1056, $0x1.2509723763dcfp-2)
+CONST(1088, $0x1.b6d6a4f8b2f24p-3)
+CONST(1120, $0x1.f1aeddfbe0485p-3)
+CONST(1152, $0x1p-12)
+CONST(1184, $0x1.fffffff8p-3)
+CONST(1216, $0.5)
+CONST(1248, $1.0)
+CONST(1280, $2.0)
+CONST(1312, $-1.0)
+CONST(1344, $0x8000000000000000)
+CONST(1376, $0x7fffffffffffffff)
+CONST(1408, $0x3f8000003f800000)
+GLOBL c<>(SB), RODATA|NOPTR, $1440
 
 #define EXP_MIN c<>+0(SB)
 #define LOG2E c<>+32(SB)
@@ -78,15 +89,26 @@ GLOBL c<>(SB), RODATA|NOPTR, $1088
 #define L6 c<>+704(SB)
 #define L7 c<>+736(SB)
 #define L8 c<>+768(SB)
-#define TINY_Z c<>+800(SB)
-#define TINY_SLOPE c<>+832(SB)
-#define HALF c<>+864(SB)
-#define ONE c<>+896(SB)
-#define TWO c<>+928(SB)
-#define NEG_ONE c<>+960(SB)
-#define SIGN c<>+992(SB)
-#define ABS c<>+1024(SB)
-#define ONE_32 c<>+1056(SB)
+#define LN2 c<>+800(SB)
+#define SP0 c<>+832(SB)
+#define SP1 c<>+864(SB)
+#define SP2 c<>+896(SB)
+#define SP3 c<>+928(SB)
+#define SP4 c<>+960(SB)
+#define SL0 c<>+992(SB)
+#define SL1 c<>+1024(SB)
+#define SL2 c<>+1056(SB)
+#define SL3 c<>+1088(SB)
+#define SL4 c<>+1120(SB)
+#define TINY_Z c<>+1152(SB)
+#define TINY_SLOPE c<>+1184(SB)
+#define HALF c<>+1216(SB)
+#define ONE c<>+1248(SB)
+#define TWO c<>+1280(SB)
+#define NEG_ONE c<>+1312(SB)
+#define SIGN c<>+1344(SB)
+#define ABS c<>+1376(SB)
+#define ONE_32 c<>+1408(SB)
 
 // mask<>+16-4*n(SB) begins with n ones of 32 bits, and zeros behind them.
 DATA mask<>+0(SB)/8, $-1
@@ -101,7 +123,11 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 #define STEP R9    // bytes from four weights to the next
 #define SUMS R10
 #define LANES R11  // 0 or 32, the four lanes that are next
-#define MASK AX
+#define MASK R11   // shares with LANES
+#define EXP BX      // cursor in the buffer of exp(−|z|)
+#define ZP R12
+#define LEFT R13   // elements left of the block
+#define I AX
 
 // What the steps of the logistic function leave where.
 #define X Y0       // the argument
@@ -116,16 +142,15 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 #define E3 Y8
 #define T Y5
 
-// EXP_REDUCE is expReduce: from X to K, NF and A. VMAXPD returns its first
-// operand here, A, where that is NaN.
+// EXP_REDUCE is expReduce: from X to A, K and NF. Where A is NaN, VMAXPD with
+// A as its first operand here returns it.
 #define EXP_REDUCE \
 	VORPD        SIGN, X, A;        \
 	VMOVUPD      EXP_MIN, K;        \
 	VMAXPD       A, K, A;           \
 	VMOVUPD      EXP_SHIFT, K;      \
 	VFMADD231PD  LOG2E, A, K;       \
-	VSUBPD       EXP_SHIFT, K, NF;  \
-	VFNMADD231PD LN2_HI, NF, A
+	VSUBPD       EXP_SHIFT, K, NF
 
 // ESTRIN(C, v, v2, v4) evaluates the polynomial with the coefficients C0-C8:
 // E0 = C0 + … + C8·v⁸.
@@ -143,27 +168,48 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 	VFMADD231PD C8, v4, E2; \
 	VFMADD231PD E2, v4, E0
 
+#define ESTRIN_SHORT(C0, C1, C2, C3, C4, v, v2) \
+	VMOVUPD     C0, E0;     \
+	VMOVUPD     C2, E1;     \
+	VFMADD231PD C1, v, E0;  \
+	VFMADD231PD C3, v, E1;  \
+	VFMADD231PD C4, v2, E1; \
+	VFMADD231PD E1, v2, E0
+
+// EXP_POLY is expPoly: E0 = P(r), from A = r.
 #define EXP_POLY \
 	VMULPD R2, R2, R4; \
 	ESTRIN(P0, P1, P2, P3, P4, P5, P6, P7, P8, A, R2, R4)
 
+// EXP_SCALE ends the work of EXP_NEG, from E0 = P(r).
+#define EXP_SCALE \
+	VFMADD213PD HALF, A, E0; \
+	VFMADD213PD A, R2, E0;   \
+	VADDPD      ONE, E0, T;  \
+	VPSLLQ      $52, K, K;   \
+	VPADDQ      ONE, K, K;   \
+	VMULPD      K, T, T;     \
+	VMULPD      EXP_BIAS, T, T
+
 // EXP_NEG is expNeg: T = exp(−|X|).
 #define EXP_NEG \
-	EXP_REDUCE;                    \
-	VFNMADD231PD LN2_LO, NF, A;    \
-	VMULPD       A, A, R2;         \
-	EXP_POLY;                      \
-	VFMADD213PD  HALF, A, E0;      \
-	VFMADD213PD  A, R2, E0;        \
-	VADDPD       ONE, E0, T;       \
-	VPSLLQ       $52, K, K;        \
-	VPADDQ       ONE, K, K;        \
-	VMULPD       K, T, T;          \
-	VMULPD       EXP_BIAS, T, T
+	EXP_REDUCE;                 \
+	VFNMADD231PD LN2_HI, NF, A; \
+	VFNMADD231PD LN2_LO, NF, A; \
+	VMULPD       A, A, R2;      \
+	EXP_POLY;                   \
+	EXP_SCALE
+
+// EXP_NEG_SHORT is expNegShort.
+#define EXP_NEG_SHORT \
+	EXP_REDUCE;                 \
+	VFNMADD231PD LN2, NF, A;    \
+	VMULPD       A, A, R2;      \
+	ESTRIN_SHORT(SP0, SP1, SP2, SP3, SP4, A, R2); \
+	EXP_SCALE
 
 // SIGMOID_32 is sigmoid32: X = σ(X), to be rounded to float32.
 #define SIGMOID_32 \
-	EXP_NEG;                          \
 	VMOVUPD     ONE, Y6;              \
 	VADDPD      Y6, T, Y7;            \
 	VBLENDVPD   X, T, Y6, Y6;         \
@@ -190,6 +236,7 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 
 #define SIGMOID_64 \
 	EXP_REDUCE;                     \
+	VFNMADD231PD LN2_HI, NF, A;     \
 	/* r + rl */                    \
 	VMULPD       LN2_LO, NF, Y9;    \
 	VMOVAPD      A, Y10;            \
@@ -255,9 +302,9 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 
 #define COUNT_MASKS \
 	LEAQ      mask<>+16(SB), MASK; \
-	SHLQ      $2, N;               \
-	SUBQ      N, MASK;             \
-	SHRQ      $2, N;               \
+	SHLQ      $2, I;               \
+	SUBQ      I, MASK;             \
+	SHRQ      $2, I;               \
 	VMOVDQU   (MASK), M4;          \
 	VPMOVSXDQ M4, M8
 
@@ -275,13 +322,13 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 
 #define STORE_TAIL_32(x, y) \
 	VCVTPD2PSY y, x;      \
-	TESTQ      $2, N;     \
+	TESTQ      $2, LEFT;     \
 	JZ         last;      \
 	VMOVLPS    x, (DST);  \
 	VUNPCKHPD  x, x, x;   \
 	ADDQ       $8, DST;   \
 last:                     \
-	TESTQ      $1, N;     \
+	TESTQ      $1, LEFT;     \
 	JZ         done;      \
 	VMOVSS     x, (DST)
 
@@ -292,21 +339,54 @@ last:                     \
 #define STORE_64(x, y) VMOVUPD y, (DST)
 
 #define STORE_TAIL_64(x, y) \
-	TESTQ        $2, N;    \
+	TESTQ        $2, LEFT;    \
 	JZ           last;     \
 	VMOVUPD      x, (DST); \
 	VEXTRACTF128 $1, y, x; \
 	ADDQ         $16, DST; \
 last:                      \
-	TESTQ        $1, N;    \
+	TESTQ        $1, LEFT;    \
 	JZ           done;     \
 	VMOVSD       x, (DST)
 
-// SIGMOID(SIGMA, …) is the loop over a slice:
+// EXPS(…) computes exp(−|z|) for the next BLOCK elements, or the N that are
+// left, into the buffer at EXP. The work on an element is a long chain; cut in
+// two loops, twice as many elements are under way at a time.
+#define BLOCK 64
+
+#define EXPS(EXPNEG, SIZE, LOAD, LOAD_TAIL) \
+	LEAQ     t-512(SP), EXP;         \
+	MOVQ     Z, ZP;                  \
+	MOVQ     $BLOCK, LEFT;           \
+	CMPQ     N, LEFT;                \
+	CMOVQLT  N, LEFT;                \
+	SUBQ     LEFT, N;                \
+	MOVQ     LEFT, I;                \
+	SUBQ     $4, I;                  \
+	JLT      lastexp;                \
+exp:                                 \
+	LOAD((ZP), X0, Y0);              \
+	EXPNEG;                          \
+	VMOVUPD  T, (EXP);               \
+	ADDQ     $(4*SIZE), ZP;          \
+	ADDQ     $32, EXP;               \
+	SUBQ     $4, I;                  \
+	JGE      exp;                    \
+lastexp:                             \
+	ADDQ     $4, I;                  \
+	JZ       exps;                   \
+	COUNT_MASKS;                     \
+	LOAD_TAIL((ZP), X0, Y0);         \
+	EXPNEG;                          \
+	VMOVUPD  T, (EXP);               \
+exps:                                \
+	LEAQ     t-512(SP), EXP
+
+// SIGMOID is the loop over a slice:
 //
 //	for four elements at a time: dst = σ(src)
 #define SIGMOID(SIGMA, SIZE, LOAD, STORE, LOAD_TAIL, STORE_TAIL) \
-	SUBQ $4, N;             \
+	SUBQ $4, LEFT;             \
 	JLT  tail;              \
 loop:                       \
 	LOAD((Z), X0, Y0);      \
@@ -314,13 +394,42 @@ loop:                       \
 	STORE(X0, Y0);          \
 	ADDQ $(4*SIZE), Z;      \
 	ADDQ $(4*SIZE), DST;    \
-	SUBQ $4, N;             \
+	SUBQ $4, LEFT;             \
 	JGE  loop;              \
 tail:                       \
-	ADDQ $4, N;             \
+	ADDQ $4, LEFT;             \
 	JZ   done;              \
+	MOVQ LEFT, I;              \
 	COUNT_MASKS;            \
 	LOAD_TAIL((Z), X0, Y0); \
+	SIGMA;                  \
+	STORE_TAIL(X0, Y0);     \
+done:                       \
+	VZEROUPPER;             \
+	RET
+
+#define SIGMOID_2(SIGMA, SIZE, LOAD, STORE, LOAD_TAIL, STORE_TAIL) \
+block:                      \
+	EXPS(EXP_NEG, SIZE, LOAD, LOAD_TAIL); \
+	SUBQ $4, LEFT;             \
+	JLT  tail;              \
+loop:                       \
+	LOAD((Z), X0, Y0);      \
+	VMOVUPD (EXP), T;       \
+	SIGMA;                  \
+	STORE(X0, Y0);          \
+	ADDQ $32, EXP;          \
+	ADDQ $(4*SIZE), Z;      \
+	ADDQ $(4*SIZE), DST;    \
+	SUBQ $4, LEFT;             \
+	JGE  loop;              \
+tail:                       \
+	TESTQ N, N;             \
+	JNZ  block;             \
+	ADDQ $4, LEFT;          \
+	JZ   done;              \
+	LOAD_TAIL((Z), X0, Y0); \
+	VMOVUPD (EXP), T;       \
 	SIGMA;                  \
 	STORE_TAIL(X0, Y0);     \
 done:                       \
@@ -336,12 +445,11 @@ done:                       \
 #define COMPL Y11
 #define PROB Y12
 #define M Y13
-#define RIGHT Y14
+#define RIGHT Y9
 #define E Y1
 #define COST Y2
 
 #define SIDES \
-	EXP_NEG;                    \
 	VMOVUPD   ONE, Y6;          \
 	VADDPD    Y6, T, Y7;        \
 	VDIVPD    Y7, Y6, COMPL;    \
@@ -367,24 +475,29 @@ done:                       \
 	VMULPD E, E, COST;           \
 	VMULPD PROB, E, E
 
-// LOG: E = e, COST = |x|·m + log1p(t), where |x| counts as 0 if m is 0. s is
-// in Y3, its square v in Y4, then v², v⁴ in PROB and COMPL.
-#define LOG \
-	SIDES;                          \
-	VADDPD      TWO, T, Y3;         \
-	VDIVPD      Y3, T, Y3;          \
-	VMULPD      Y3, Y3, Y4;         \
-	VMULPD      Y4, Y4, PROB;       \
-	VMULPD      PROB, PROB, COMPL;  \
-	ESTRIN(L0, L1, L2, L3, L4, L5, L6, L7, L8, Y4, PROB, COMPL); \
-	VADDPD      Y3, Y3, COST;       \
-	VMULPD      Y4, Y3, Y3;         \
-	VFMADD231PD E0, Y3, COST;       \
-	VXORPD      Y6, Y6, Y6;         \
-	VCMPPD      $4, Y6, M, Y6;      /* ≠ */ \
-	VANDPD      ABS, X, X;          \
-	VANDPD      Y6, X, X;           \
+// LOG: E = e, COST = |x|·m + log1p(t), where |x| counts as 0 if m is 0. With s
+// in Y3 and v = s² in Y4, POLY leaves L(v) in E0.
+#define LOG(POLY) \
+	SIDES;                      \
+	VADDPD      TWO, T, Y3;     \
+	VDIVPD      Y3, T, Y3;      \
+	VMULPD      Y3, Y3, Y4;     \
+	VMULPD      Y4, Y4, PROB;   \
+	POLY;                       \
+	VADDPD      Y3, Y3, COST;   \
+	VMULPD      Y4, Y3, Y3;     \
+	VFMADD231PD E0, Y3, COST;   \
+	VXORPD      Y6, Y6, Y6;     \
+	VCMPPD      $4, Y6, M, Y6;  /* ≠ */ \
+	VANDPD      ABS, X, X;      \
+	VANDPD      Y6, X, X;       \
 	VFMADD231PD M, X, COST
+
+#define LOG_64 \
+	VMULPD PROB, PROB, COMPL; \
+	ESTRIN(L0, L1, L2, L3, L4, L5, L6, L7, L8, Y4, PROB, COMPL)
+
+#define LOG_32 ESTRIN_SHORT(SL0, SL1, SL2, SL3, SL4, Y4, PROB)
 
 // WEIGH multiplies by the sample weights.
 #define WEIGH \
@@ -410,20 +523,22 @@ done:                       \
 // Without weights it multiplies by ones that stay where they are. In the tail
 // the unused lanes of the sums are added a zero of the sign that changes
 // nothing.
-#define DELTA(GRAD, SIZE, ONES, LOAD, STORE, LOAD_TAIL, STORE_TAIL) \
-	XORL      LANES, LANES;         \
+#define DELTA(EXPNEG, GRAD, SIZE, ONES, LOAD, STORE, LOAD_TAIL, STORE_TAIL) \
 	MOVQ      $(4*SIZE), STEP;      \
 	TESTQ     WEIGHTS, WEIGHTS;     \
 	JNZ       begin;                \
 	LEAQ      ONES, WEIGHTS;        \
 	XORL      STEP, STEP;           \
 begin:                              \
-	SUBQ      $4, N;                \
+	EXPS(EXPNEG, SIZE, LOAD, LOAD_TAIL);    \
+	XORL      LANES, LANES;         \
+	SUBQ      $4, LEFT;             \
 	JLT       tail;                 \
 loop:                               \
 	LOAD((Z), X0, Y0);              \
 	LOAD((Y), X9, Y9);              \
 	LOAD((WEIGHTS), X10, Y10);      \
+	VMOVUPD   (EXP), T;             \
 	GRAD;                           \
 	WEIGH;                          \
 	ACCUMULATE;                     \
@@ -432,15 +547,18 @@ loop:                               \
 	ADDQ      $(4*SIZE), Y;         \
 	ADDQ      STEP, WEIGHTS;        \
 	ADDQ      $(4*SIZE), DST;       \
-	SUBQ      $4, N;                \
+	ADDQ      $32, EXP;             \
+	SUBQ      $4, LEFT;             \
 	JGE       loop;                 \
 tail:                               \
-	ADDQ      $4, N;                \
+	TESTQ     N, N;                 \
+	JNZ       begin;                \
+	ADDQ      $4, LEFT;             \
 	JZ        done;                 \
-	COUNT_MASKS;                    \
 	LOAD_TAIL((Z), X0, Y0);         \
 	LOAD_TAIL((Y), X9, Y9);         \
 	LOAD_TAIL((WEIGHTS), X10, Y10); \
+	VMOVUPD   (EXP), T;             \
 	GRAD;                           \
 	WEIGH;                          \
 	VMOVUPD   SIGN, Y6;             \
@@ -453,55 +571,55 @@ done:                               \
 	RET
 
 // func sigmoid32AVX2(dst, src *float32, n int)
-TEXT ·sigmoid32AVX2(SB), NOSPLIT, $0-24
+TEXT ·sigmoid32AVX2(SB), NOSPLIT, $512-24
 	MOVQ dst+0(FP), DST
 	MOVQ src+8(FP), Z
 	MOVQ n+16(FP), N
-	SIGMOID(SIGMOID_32, 4, LOAD_32, STORE_32, LOAD_TAIL_32, STORE_TAIL_32)
+	SIGMOID_2(SIGMOID_32, 4, LOAD_32, STORE_32, LOAD_TAIL_32, STORE_TAIL_32)
 
 // func sigmoid64AVX2(dst, src *float64, n int)
 TEXT ·sigmoid64AVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DST
 	MOVQ src+8(FP), Z
-	MOVQ n+16(FP), N
+	MOVQ n+16(FP), LEFT
 	SIGMOID(SIGMOID_64, 8, LOAD_64, STORE_64, LOAD_TAIL_64, STORE_TAIL_64)
 
 // func deltaQuadratic32AVX2(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaQuadratic32AVX2(SB), NOSPLIT, $0-48
+TEXT ·deltaQuadratic32AVX2(SB), NOSPLIT, $512-48
 	MOVQ delta+0(FP), DST
 	MOVQ sums+8(FP), SUMS
 	MOVQ z+16(FP), Z
 	MOVQ y+24(FP), Y
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	DELTA(QUADRATIC, 4, ONE_32, LOAD_32, STORE_32, LOAD_TAIL_32, STORE_TAIL_32)
+	DELTA(EXP_NEG_SHORT, QUADRATIC, 4, ONE_32, LOAD_32, STORE_32, LOAD_TAIL_32, STORE_TAIL_32)
 
 // func deltaQuadratic64AVX2(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaQuadratic64AVX2(SB), NOSPLIT, $0-48
+TEXT ·deltaQuadratic64AVX2(SB), NOSPLIT, $512-48
 	MOVQ delta+0(FP), DST
 	MOVQ sums+8(FP), SUMS
 	MOVQ z+16(FP), Z
 	MOVQ y+24(FP), Y
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	DELTA(QUADRATIC, 8, ONE, LOAD_64, STORE_64, LOAD_TAIL_64, STORE_TAIL_64)
+	DELTA(EXP_NEG, QUADRATIC, 8, ONE, LOAD_64, STORE_64, LOAD_TAIL_64, STORE_TAIL_64)
 
 // func deltaLog32AVX2(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaLog32AVX2(SB), NOSPLIT, $0-48
+TEXT ·deltaLog32AVX2(SB), NOSPLIT, $512-48
 	MOVQ delta+0(FP), DST
 	MOVQ sums+8(FP), SUMS
 	MOVQ z+16(FP), Z
 	MOVQ y+24(FP), Y
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	DELTA(LOG, 4, ONE_32, LOAD_32, STORE_32, LOAD_TAIL_32, STORE_TAIL_32)
+	DELTA(EXP_NEG_SHORT, LOG(LOG_32), 4, ONE_32, LOAD_32, STORE_32, LOAD_TAIL_32, STORE_TAIL_32)
 
 // func deltaLog64AVX2(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaLog64AVX2(SB), NOSPLIT, $0-48
+TEXT ·deltaLog64AVX2(SB), NOSPLIT, $512-48
 	MOVQ delta+0(FP), DST
 	MOVQ sums+8(FP), SUMS
 	MOVQ z+16(FP), Z
 	MOVQ y+24(FP), Y
 	MOVQ weights+32(FP), WEIGHTS
 	MOVQ n+40(FP), N
-	DELTA(LOG, 8, ONE, LOAD_64, STORE_64, LOAD_TAIL_64, STORE_TAIL_64)
+	DELTA(EXP_NEG, LOG(LOG_64), 8, ONE, LOAD_64, STORE_64, LOAD_TAIL_64, STORE_TAIL_64)
