@@ -132,7 +132,7 @@ func halve(lanes [sumLanes]float64) float64 { return reduce(lanes[:]) }
 // stepBatch is the fused step over one shard.
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss) {
 	var buf [blockRows]T
-	rows := rowsWithin[T](blockBytes, stride, blockRows)
+	rows := rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g
 	narrow := isNarrow[T](len(g))
 	for i := 0; i < len(y); i += rows {
 		j := min(i+rows, len(y))
