@@ -14,8 +14,8 @@
 //	float64     VFMADD231PD   VADDPD  VMULPD  VMASKMOVPD  VBROADCASTSD
 //
 // What is left of a row behind its last full vectors is loaded under a mask,
-// with zeros in the other lanes. Masked stores are slow on AMD; a part of a
-// vector is stored in halves instead.
+// with zeros in the other lanes. Masked stores are slow on AMD; where they
+// would show, a part of a vector is stored in halves instead.
 
 // mask<>+128-n(SB) begins with n bytes of ones, and zeros behind them.
 DATA mask<>+0(SB)/8, $-1
@@ -52,9 +52,9 @@ GLOBL mask<>(SB), RODATA|NOPTR, $256
 
 // SPLIT(size) splits the columns into full groups of size bytes and a tail.
 #define SPLIT(size) \
-	MOVQ COLS, TAIL;          \
-	ANDQ $(size-1), TAIL;     \
-	SUBQ TAIL, COLS;          \
+	MOVQ COLS, TAIL;           \
+	ANDQ $(size-1), TAIL;      \
+	SUBQ TAIL, COLS;           \
 	LEAQ mask<>+128(SB), MASK; \
 	SUBQ TAIL, MASK
 
@@ -95,13 +95,14 @@ GLOBL mask<>(SB), RODATA|NOPTR, $256
 //		for the tail: the same with x and w under the mask
 //		z = reduce(A, B) + b
 //
-// Y0-Y7 are the lanes of four rows, WT0 and WT1 the tail of w.
+// The columns of a row are two vectors of w, W0 and W1, those of the tail WT0
+// and WT1. Y0-Y7 are the lanes of four rows.
 #define W0 Y8
 #define W1 Y9
 #define WT0 Y10
 #define WT1 Y11
-#define MT Y12     // mask of the tail's last vector
-#define XT Y13
+#define MT Y12     // mask of the last vector of the tail
+#define XT Y13     // x under it
 
 #define NARROW_ROW(x, a, b) \
 	FMA 0 x, W0, a; \
@@ -120,104 +121,104 @@ GLOBL mask<>(SB), RODATA|NOPTR, $256
 	FMA     XT, WT1, b
 
 #define FORWARD_NARROW \
-	SPLIT(64);                          \
-	LEAQ    (STRIDE)(STRIDE*2), STRIDE3; \
-	TESTQ   TAIL, TAIL;                 \
-	JZ      rows4;                      \
-	VXORPS  WT1, WT1, WT1;              \
-	VMOVUPS (MASK), MT;                 \
-	MASKMOV (W)(COLS*1), MT, WT0;       \
-	CMPQ    TAIL, $32;                  \
-	JLE     rows4;                      \
-	VMOVUPS 32(MASK), MT;               \
-	MASKMOV 32(W)(COLS*1), MT, WT1;     \
-	                                    \
-rows4:                                  \
-	SUBQ    $4, ROWS;                   \
-	JLT     rows1;                      \
-loop4:                                  \
-	MOVQ    X, P;                       \
-	MOVQ    W, Q;                       \
-	MOVQ    COLS, N;                    \
-	VXORPS  Y0, Y0, Y0;                 \
-	VXORPS  Y1, Y1, Y1;                 \
-	VXORPS  Y2, Y2, Y2;                 \
-	VXORPS  Y3, Y3, Y3;                 \
-	VXORPS  Y4, Y4, Y4;                 \
-	VXORPS  Y5, Y5, Y5;                 \
-	VXORPS  Y6, Y6, Y6;                 \
-	VXORPS  Y7, Y7, Y7;                 \
-	TESTQ   N, N;                       \
-	JZ      tail4;                      \
-group4:                                 \
-	VMOVUPS (Q), W0;                    \
-	VMOVUPS 32(Q), W1;                  \
-	NARROW_ROW((P), Y0, Y1);            \
-	NARROW_ROW((P)(STRIDE*1), Y2, Y3);  \
-	NARROW_ROW((P)(STRIDE*2), Y4, Y5);  \
-	NARROW_ROW((P)(STRIDE3*1), Y6, Y7); \
-	ADDQ    $64, P;                     \
-	ADDQ    $64, Q;                     \
-	SUBQ    $64, N;                     \
-	JNZ     group4;                     \
-tail4:                                  \
-	TESTQ   TAIL, TAIL;                 \
-	JZ      reduce4;                    \
-	CMPQ    TAIL, $32;                  \
-	JGT     longtail4;                  \
-	NARROW_TAIL((P), Y0, Y1);           \
-	NARROW_TAIL((P)(STRIDE*1), Y2, Y3); \
-	NARROW_TAIL((P)(STRIDE*2), Y4, Y5); \
-	NARROW_TAIL((P)(STRIDE3*1), Y6, Y7); \
-	JMP     reduce4;                    \
-longtail4:                              \
-	NARROW_TAIL2((P), Y0, Y1);          \
-	NARROW_TAIL2((P)(STRIDE*1), Y2, Y3); \
-	NARROW_TAIL2((P)(STRIDE*2), Y4, Y5); \
+	SPLIT(64);                            \
+	LEAQ    (STRIDE)(STRIDE*2), STRIDE3;  \
+	TESTQ   TAIL, TAIL;                   \
+	JZ      rows4;                        \
+	VXORPS  WT1, WT1, WT1;                \
+	VMOVUPS (MASK), MT;                   \
+	MASKMOV (W)(COLS*1), MT, WT0;         \
+	CMPQ    TAIL, $32;                    \
+	JLE     rows4;                        \
+	VMOVUPS 32(MASK), MT;                 \
+	MASKMOV 32(W)(COLS*1), MT, WT1;       \
+                                              \
+rows4:                                        \
+	SUBQ    $4, ROWS;                     \
+	JLT     rows1;                        \
+loop4:                                        \
+	MOVQ    X, P;                         \
+	MOVQ    W, Q;                         \
+	MOVQ    COLS, N;                      \
+	VXORPS  Y0, Y0, Y0;                   \
+	VXORPS  Y1, Y1, Y1;                   \
+	VXORPS  Y2, Y2, Y2;                   \
+	VXORPS  Y3, Y3, Y3;                   \
+	VXORPS  Y4, Y4, Y4;                   \
+	VXORPS  Y5, Y5, Y5;                   \
+	VXORPS  Y6, Y6, Y6;                   \
+	VXORPS  Y7, Y7, Y7;                   \
+	TESTQ   N, N;                         \
+	JZ      tail4;                        \
+group4:                                       \
+	VMOVUPS (Q), W0;                      \
+	VMOVUPS 32(Q), W1;                    \
+	NARROW_ROW((P), Y0, Y1);              \
+	NARROW_ROW((P)(STRIDE*1), Y2, Y3);    \
+	NARROW_ROW((P)(STRIDE*2), Y4, Y5);    \
+	NARROW_ROW((P)(STRIDE3*1), Y6, Y7);   \
+	ADDQ    $64, P;                       \
+	ADDQ    $64, Q;                       \
+	SUBQ    $64, N;                       \
+	JNZ     group4;                       \
+tail4:                                        \
+	TESTQ   TAIL, TAIL;                   \
+	JZ      reduce4;                      \
+	CMPQ    TAIL, $32;                    \
+	JGT     longtail4;                    \
+	NARROW_TAIL((P), Y0, Y1);             \
+	NARROW_TAIL((P)(STRIDE*1), Y2, Y3);   \
+	NARROW_TAIL((P)(STRIDE*2), Y4, Y5);   \
+	NARROW_TAIL((P)(STRIDE3*1), Y6, Y7);  \
+	JMP     reduce4;                      \
+longtail4:                                    \
+	NARROW_TAIL2((P), Y0, Y1);            \
+	NARROW_TAIL2((P)(STRIDE*1), Y2, Y3);  \
+	NARROW_TAIL2((P)(STRIDE*2), Y4, Y5);  \
 	NARROW_TAIL2((P)(STRIDE3*1), Y6, Y7); \
-reduce4:                                \
-	REDUCE4;                            \
-	STORE4;                             \
-	LEAQ    (X)(STRIDE*4), X;           \
-	SUBQ    $4, ROWS;                   \
-	JGE     loop4;                      \
-	                                    \
-rows1:                                  \
-	ADDQ    $4, ROWS;                   \
-	JZ      done;                       \
-loop1:                                  \
-	MOVQ    X, P;                       \
-	MOVQ    W, Q;                       \
-	MOVQ    COLS, N;                    \
-	VXORPS  Y0, Y0, Y0;                 \
-	VXORPS  Y1, Y1, Y1;                 \
-	TESTQ   N, N;                       \
-	JZ      tail1;                      \
-group1:                                 \
-	VMOVUPS (Q), W0;                    \
-	VMOVUPS 32(Q), W1;                  \
-	NARROW_ROW((P), Y0, Y1);            \
-	ADDQ    $64, P;                     \
-	ADDQ    $64, Q;                     \
-	SUBQ    $64, N;                     \
-	JNZ     group1;                     \
-tail1:                                  \
-	TESTQ   TAIL, TAIL;                 \
-	JZ      reduce1;                    \
-	CMPQ    TAIL, $32;                  \
-	JGT     longtail1;                  \
-	NARROW_TAIL((P), Y0, Y1);           \
-	JMP     reduce1;                    \
-longtail1:                              \
-	NARROW_TAIL2((P), Y0, Y1);          \
-reduce1:                                \
-	REDUCE;                             \
-	STORE1;                             \
-	ADDQ    STRIDE, X;                  \
-	DECQ    ROWS;                       \
-	JNZ     loop1;                      \
-done:                                   \
-	VZEROUPPER;                         \
+reduce4:                                      \
+	REDUCE4;                              \
+	STORE4;                               \
+	LEAQ    (X)(STRIDE*4), X;             \
+	SUBQ    $4, ROWS;                     \
+	JGE     loop4;                        \
+                                              \
+rows1:                                        \
+	ADDQ    $4, ROWS;                     \
+	JZ      done;                         \
+loop1:                                        \
+	MOVQ    X, P;                         \
+	MOVQ    W, Q;                         \
+	MOVQ    COLS, N;                      \
+	VXORPS  Y0, Y0, Y0;                   \
+	VXORPS  Y1, Y1, Y1;                   \
+	TESTQ   N, N;                         \
+	JZ      tail1;                        \
+group1:                                       \
+	VMOVUPS (Q), W0;                      \
+	VMOVUPS 32(Q), W1;                    \
+	NARROW_ROW((P), Y0, Y1);              \
+	ADDQ    $64, P;                       \
+	ADDQ    $64, Q;                       \
+	SUBQ    $64, N;                       \
+	JNZ     group1;                       \
+tail1:                                        \
+	TESTQ   TAIL, TAIL;                   \
+	JZ      reduce1;                      \
+	CMPQ    TAIL, $32;                    \
+	JGT     longtail1;                    \
+	NARROW_TAIL((P), Y0, Y1);             \
+	JMP     reduce1;                      \
+longtail1:                                    \
+	NARROW_TAIL2((P), Y0, Y1);            \
+reduce1:                                      \
+	REDUCE;                               \
+	STORE1;                               \
+	ADDQ    STRIDE, X;                    \
+	DECQ    ROWS;                         \
+	JNZ     loop1;                        \
+done:                                         \
+	VZEROUPPER;                           \
 	RET
 
 // The wide class has 128 bytes of lanes, four vectors.
@@ -230,12 +231,12 @@ done:                                   \
 //
 // Y0-Y3 are the lanes of the first row, Y4-Y7 those of the second.
 #define WIDE_ROW \
-	VMOVUPS (Q), Y8;       \
-	VMOVUPS 32(Q), Y9;     \
-	VMOVUPS 64(Q), Y10;    \
-	VMOVUPS 96(Q), Y11;    \
-	FMA     (P), Y8, Y0;   \
-	FMA     32(P), Y9, Y1; \
+	VMOVUPS (Q), Y8;        \
+	VMOVUPS 32(Q), Y9;      \
+	VMOVUPS 64(Q), Y10;     \
+	VMOVUPS 96(Q), Y11;     \
+	FMA     (P), Y8, Y0;    \
+	FMA     32(P), Y9, Y1;  \
 	FMA     64(P), Y10, Y2; \
 	FMA     96(P), Y11, Y3
 
@@ -246,40 +247,40 @@ done:                                   \
 	FMA     96(P)(STRIDE*1), Y11, Y7
 
 #define WIDE_TAIL(off, a) \
-	VMOVUPS off(MASK), Y13;    \
-	MASKMOV off(Q), Y13, Y8;   \
-	MASKMOV off(P), Y13, Y9;   \
+	VMOVUPS off(MASK), Y13;  \
+	MASKMOV off(Q), Y13, Y8; \
+	MASKMOV off(P), Y13, Y9; \
 	FMA     Y9, Y8, a
 
 #define WIDE_TAIL2(off, a, b) \
-	WIDE_TAIL(off, a);                    \
-	MASKMOV off(P)(STRIDE*1), Y13, Y10;   \
+	WIDE_TAIL(off, a);                  \
+	MASKMOV off(P)(STRIDE*1), Y13, Y10; \
 	FMA     Y10, Y8, b
 
-// WIDE_LANES continues the lanes Y0-Y3 of one row. N > 0 or TAIL > 0.
+// WIDE_LANES continues the lanes Y0-Y3 of one row.
 #define WIDE_LANES(group, tail, end) \
-	TESTQ N, N;              \
-	JZ    tail;              \
-group:                       \
-	WIDE_ROW;                \
-	ADDQ  $128, P;           \
-	ADDQ  $128, Q;           \
-	SUBQ  $128, N;           \
-	JNZ   group;             \
-tail:                        \
-	TESTQ TAIL, TAIL;        \
-	JZ    end;               \
-	WIDE_TAIL(0, Y0);        \
-	WIDE_TAIL(32, Y1);       \
-	WIDE_TAIL(64, Y2);       \
-	WIDE_TAIL(96, Y3);       \
+	TESTQ N, N;        \
+	JZ    tail;        \
+group:                     \
+	WIDE_ROW;          \
+	ADDQ  $128, P;     \
+	ADDQ  $128, Q;     \
+	SUBQ  $128, N;     \
+	JNZ   group;       \
+tail:                      \
+	TESTQ TAIL, TAIL;  \
+	JZ    end;         \
+	WIDE_TAIL(0, Y0);  \
+	WIDE_TAIL(32, Y1); \
+	WIDE_TAIL(64, Y2); \
+	WIDE_TAIL(96, Y3); \
 end:
 
 #define FORWARD_WIDE \
 	SPLIT(128);                  \
 	SUBQ   $2, ROWS;             \
 	JLT    rows1;                \
-loop2:                           \
+loop2:                               \
 	MOVQ   X, P;                 \
 	MOVQ   W, Q;                 \
 	MOVQ   COLS, N;              \
@@ -291,7 +292,7 @@ loop2:                           \
 	VXORPS Y5, Y5, Y5;           \
 	VXORPS Y6, Y6, Y6;           \
 	VXORPS Y7, Y7, Y7;           \
-group2:                          \
+group2:                              \
 	WIDE_ROW;                    \
 	WIDE_ROW2;                   \
 	ADDQ   $128, P;              \
@@ -304,7 +305,7 @@ group2:                          \
 	WIDE_TAIL2(32, Y1, Y5);      \
 	WIDE_TAIL2(64, Y2, Y6);      \
 	WIDE_TAIL2(96, Y3, Y7);      \
-reduce2:                         \
+reduce2:                             \
 	ADD    Y2, Y0, Y0;           \
 	ADD    Y3, Y1, Y1;           \
 	REDUCE;                      \
@@ -316,8 +317,8 @@ reduce2:                         \
 	LEAQ   (X)(STRIDE*2), X;     \
 	SUBQ   $2, ROWS;             \
 	JGE    loop2;                \
-	                             \
-rows1:                           \
+                                     \
+rows1:                               \
 	ADDQ   $2, ROWS;             \
 	JZ     done;                 \
 	MOVQ   X, P;                 \
@@ -332,7 +333,7 @@ rows1:                           \
 	ADD    Y3, Y1, Y1;           \
 	REDUCE;                      \
 	STORE1;                      \
-done:                            \
+done:                                \
 	VZEROUPPER;                  \
 	RET
 
@@ -352,7 +353,6 @@ done:                            \
 	VZEROUPPER;                  \
 	RET
 
-
 // Registers of all gradient kernels. Columns and strides are in bytes.
 #define G DI
 #define DELTA DX
@@ -362,7 +362,7 @@ done:                            \
 
 // STORE_TAIL stores the first TAIL bytes of Y0-Y3.
 #define STORE_TAIL \
-vector:                      \
+vector:                          \
 	SUBQ         $32, TAIL;  \
 	JLT          half;       \
 	VMOVUPS      Y0, (G);    \
@@ -371,19 +371,19 @@ vector:                      \
 	VMOVAPS      Y3, Y2;     \
 	ADDQ         $32, G;     \
 	JMP          vector;     \
-half:                        \
+half:                            \
 	TESTQ        $16, TAIL;  \
 	JZ           quarter;    \
 	VMOVUPS      X0, (G);    \
 	VEXTRACTF128 $1, Y0, X0; \
 	ADDQ         $16, G;     \
-quarter:                     \
+quarter:                         \
 	TESTQ        $8, TAIL;   \
 	JZ           eighth;     \
 	VMOVLPS      X0, (G);    \
 	VUNPCKHPD    X0, X0, X0; \
 	ADDQ         $8, G;      \
-eighth:                      \
+eighth:                          \
 	TESTQ        $4, TAIL;   \
 	JZ           done;       \
 	VMOVSS       X0, (G)
@@ -399,8 +399,8 @@ eighth:                      \
 //			for the rows k behind: t = fma(delta[k], x[k], t)
 //			g += t
 //
-// Y0-Y3 are g, Y4-Y7 are t. TILE4 works four vectors of a row; LASTn
-// works n and, under its mask, the last one. OP is FMA or MUL.
+// Y0-Y3 are g, Y4-Y7 are t. TILE4 works four vectors of a row; LASTn works n
+// and, under its mask, the last one. OP is FMA or MUL.
 #define TILE1(OP) OP 0(P), DK, Y4
 #define TILE2(OP) TILE1(OP); OP 32(P), DK, Y5
 #define TILE3(OP) TILE2(OP); OP 64(P), DK, Y6
@@ -413,16 +413,16 @@ eighth:                      \
 #define LAST3(OP) TILE3(OP); LAST(OP, 96, Y7)
 
 #define ROW(TILE, OP) \
-	BROADCAST (D), DK;   \
-	TILE(OP);            \
-	ADDQ      $SIZE, D;  \
+	BROADCAST (D), DK;  \
+	TILE(OP);           \
+	ADDQ      $SIZE, D; \
 	ADDQ      STRIDE, P
 
 #define GROUPS(TILE, group, row, sum) \
 	MOVQ    X, P;       \
 	MOVQ    DELTA, D;   \
 	MOVQ    ROWS, N;    \
-group:                  \
+group:                      \
 	MOVQ    $8, K;      \
 	CMPQ    N, K;       \
 	CMOVQLT N, K;       \
@@ -430,11 +430,11 @@ group:                  \
 	ROW(TILE, MUL);     \
 	DECQ    K;          \
 	JZ      sum;        \
-row:                    \
+row:                        \
 	ROW(TILE, FMA);     \
 	DECQ    K;          \
 	JNZ     row;        \
-sum:                    \
+sum:                        \
 	ADD     Y4, Y0, Y0; \
 	ADD     Y5, Y1, Y1; \
 	ADD     Y6, Y2, Y2; \
@@ -447,52 +447,52 @@ sum:                    \
 	MASKMOV off(G), MT, g
 
 #define GRADIENT_NARROW \
-	SPLIT(128);             \
-	JMP     cols;           \
-tile:                       \
-	VMOVUPS (G), Y0;        \
-	VMOVUPS 32(G), Y1;      \
-	VMOVUPS 64(G), Y2;      \
-	VMOVUPS 96(G), Y3;      \
+	SPLIT(128);                        \
+	JMP     cols;                      \
+tile:                                      \
+	VMOVUPS (G), Y0;                   \
+	VMOVUPS 32(G), Y1;                 \
+	VMOVUPS 64(G), Y2;                 \
+	VMOVUPS 96(G), Y3;                 \
 	GROUPS(TILE4, group4, row4, sum4); \
-	VMOVUPS Y0, (G);        \
-	VMOVUPS Y1, 32(G);      \
-	VMOVUPS Y2, 64(G);      \
-	VMOVUPS Y3, 96(G);      \
-	ADDQ    $128, G;        \
-	ADDQ    $128, X;        \
-cols:                       \
-	SUBQ    $128, COLS;     \
-	JGE     tile;           \
-	                        \
-	TESTQ   TAIL, TAIL;     \
-	JZ      done;           \
-	CMPQ    TAIL, $32;      \
-	JLE     tail0;          \
-	VMOVUPS (G), Y0;        \
-	CMPQ    TAIL, $64;      \
-	JLE     tail1;          \
-	VMOVUPS 32(G), Y1;      \
-	CMPQ    TAIL, $96;      \
-	JLE     tail2;          \
-	VMOVUPS 64(G), Y2;      \
-	LOAD_LAST(96, Y3);      \
+	VMOVUPS Y0, (G);                   \
+	VMOVUPS Y1, 32(G);                 \
+	VMOVUPS Y2, 64(G);                 \
+	VMOVUPS Y3, 96(G);                 \
+	ADDQ    $128, G;                   \
+	ADDQ    $128, X;                   \
+cols:                                      \
+	SUBQ    $128, COLS;                \
+	JGE     tile;                      \
+                                           \
+	TESTQ   TAIL, TAIL;                \
+	JZ      done;                      \
+	CMPQ    TAIL, $32;                 \
+	JLE     tail0;                     \
+	VMOVUPS (G), Y0;                   \
+	CMPQ    TAIL, $64;                 \
+	JLE     tail1;                     \
+	VMOVUPS 32(G), Y1;                 \
+	CMPQ    TAIL, $96;                 \
+	JLE     tail2;                     \
+	VMOVUPS 64(G), Y2;                 \
+	LOAD_LAST(96, Y3);                 \
 	GROUPS(LAST3, group3, row3, sum3); \
-	JMP     vector;         \
-tail2:                      \
-	LOAD_LAST(64, Y2);      \
+	JMP     vector;                    \
+tail2:                                     \
+	LOAD_LAST(64, Y2);                 \
 	GROUPS(LAST2, group2, row2, sum2); \
-	JMP     vector;         \
-tail1:                      \
-	LOAD_LAST(32, Y1);      \
+	JMP     vector;                    \
+tail1:                                     \
+	LOAD_LAST(32, Y1);                 \
 	GROUPS(LAST1, group1, row1, sum1); \
-	JMP     vector;         \
-tail0:                      \
-	LOAD_LAST(0, Y0);       \
+	JMP     vector;                    \
+tail0:                                     \
+	LOAD_LAST(0, Y0);                  \
 	GROUPS(LAST0, group0, row0, sum0); \
-	STORE_TAIL;             \
-done:                       \
-	VZEROUPPER;             \
+	STORE_TAIL;                        \
+done:                                      \
+	VZEROUPPER;                        \
 	RET
 
 // The wide class is one chain.
@@ -508,83 +508,83 @@ done:                       \
 #define GP R12     // cursor in g
 
 #define GRADIENT_WIDE \
-	SPLIT(32);                            \
-	VMOVUPS   (MASK), MT;                 \
+	SPLIT(32);                             \
+	VMOVUPS   (MASK), MT;                  \
 	LEAQ      (STRIDE)(STRIDE*2), STRIDE3; \
-	SUBQ      $4, ROWS;                   \
-	JLT       rows1;                      \
-loop4:                                    \
-	BROADCAST (DELTA), D0;                \
-	BROADCAST SIZE(DELTA), D1;            \
-	BROADCAST (2*SIZE)(DELTA), D2;        \
-	BROADCAST (3*SIZE)(DELTA), D3;        \
-	MOVQ      X, P;                       \
-	MOVQ      G, GP;                      \
-	MOVQ      COLS, N;                    \
-	TESTQ     N, N;                       \
-	JZ        tail4;                      \
-cols4:                                    \
-	VMOVUPS   (GP), Y0;                   \
-	FMA       (P), D0, Y0;                \
-	FMA       (P)(STRIDE*1), D1, Y0;      \
-	FMA       (P)(STRIDE*2), D2, Y0;      \
-	FMA       (P)(STRIDE3*1), D3, Y0;     \
-	VMOVUPS   Y0, (GP);                   \
-	ADDQ      $32, P;                     \
-	ADDQ      $32, GP;                    \
-	SUBQ      $32, N;                     \
-	JNZ       cols4;                      \
-tail4:                                    \
-	TESTQ     TAIL, TAIL;                 \
-	JZ        next4;                      \
-	MASKMOV   (GP), MT, Y0;               \
-	MASKMOV   (P), MT, Y1;                \
-	MASKMOV   (P)(STRIDE*1), MT, Y2;      \
-	MASKMOV   (P)(STRIDE*2), MT, Y3;      \
-	MASKMOV   (P)(STRIDE3*1), MT, Y4;     \
-	FMA       Y1, D0, Y0;                 \
-	FMA       Y2, D1, Y0;                 \
-	FMA       Y3, D2, Y0;                 \
-	FMA       Y4, D3, Y0;                 \
-	MASKMOV   Y0, MT, (GP);               \
-next4:                                    \
-	ADDQ      $(4*SIZE), DELTA;           \
-	LEAQ      (X)(STRIDE*4), X;           \
-	SUBQ      $4, ROWS;                   \
-	JGE       loop4;                      \
-	                                      \
-rows1:                                    \
-	ADDQ      $4, ROWS;                   \
-	JZ        done;                       \
-loop1:                                    \
-	BROADCAST (DELTA), D0;                \
-	MOVQ      X, P;                       \
-	MOVQ      G, GP;                      \
-	MOVQ      COLS, N;                    \
-	TESTQ     N, N;                       \
-	JZ        tail1;                      \
-cols1:                                    \
-	VMOVUPS   (GP), Y0;                   \
-	FMA       (P), D0, Y0;                \
-	VMOVUPS   Y0, (GP);                   \
-	ADDQ      $32, P;                     \
-	ADDQ      $32, GP;                    \
-	SUBQ      $32, N;                     \
-	JNZ       cols1;                      \
-tail1:                                    \
-	TESTQ     TAIL, TAIL;                 \
-	JZ        next1;                      \
-	MASKMOV   (GP), MT, Y0;               \
-	MASKMOV   (P), MT, Y1;                \
-	FMA       Y1, D0, Y0;                 \
-	MASKMOV   Y0, MT, (GP);               \
-next1:                                    \
-	ADDQ      $SIZE, DELTA;               \
-	ADDQ      STRIDE, X;                  \
-	DECQ      ROWS;                       \
-	JNZ       loop1;                      \
-done:                                     \
-	VZEROUPPER;                           \
+	SUBQ      $4, ROWS;                    \
+	JLT       rows1;                       \
+loop4:                                         \
+	BROADCAST (DELTA), D0;                 \
+	BROADCAST SIZE(DELTA), D1;             \
+	BROADCAST (2*SIZE)(DELTA), D2;         \
+	BROADCAST (3*SIZE)(DELTA), D3;         \
+	MOVQ      X, P;                        \
+	MOVQ      G, GP;                       \
+	MOVQ      COLS, N;                     \
+	TESTQ     N, N;                        \
+	JZ        tail4;                       \
+cols4:                                         \
+	VMOVUPS   (GP), Y0;                    \
+	FMA       (P), D0, Y0;                 \
+	FMA       (P)(STRIDE*1), D1, Y0;       \
+	FMA       (P)(STRIDE*2), D2, Y0;       \
+	FMA       (P)(STRIDE3*1), D3, Y0;      \
+	VMOVUPS   Y0, (GP);                    \
+	ADDQ      $32, P;                      \
+	ADDQ      $32, GP;                     \
+	SUBQ      $32, N;                      \
+	JNZ       cols4;                       \
+tail4:                                         \
+	TESTQ     TAIL, TAIL;                  \
+	JZ        next4;                       \
+	MASKMOV   (GP), MT, Y0;                \
+	MASKMOV   (P), MT, Y1;                 \
+	MASKMOV   (P)(STRIDE*1), MT, Y2;       \
+	MASKMOV   (P)(STRIDE*2), MT, Y3;       \
+	MASKMOV   (P)(STRIDE3*1), MT, Y4;      \
+	FMA       Y1, D0, Y0;                  \
+	FMA       Y2, D1, Y0;                  \
+	FMA       Y3, D2, Y0;                  \
+	FMA       Y4, D3, Y0;                  \
+	MASKMOV   Y0, MT, (GP);                \
+next4:                                         \
+	ADDQ      $(4*SIZE), DELTA;            \
+	LEAQ      (X)(STRIDE*4), X;            \
+	SUBQ      $4, ROWS;                    \
+	JGE       loop4;                       \
+                                               \
+rows1:                                         \
+	ADDQ      $4, ROWS;                    \
+	JZ        done;                        \
+loop1:                                         \
+	BROADCAST (DELTA), D0;                 \
+	MOVQ      X, P;                        \
+	MOVQ      G, GP;                       \
+	MOVQ      COLS, N;                     \
+	TESTQ     N, N;                        \
+	JZ        tail1;                       \
+cols1:                                         \
+	VMOVUPS   (GP), Y0;                    \
+	FMA       (P), D0, Y0;                 \
+	VMOVUPS   Y0, (GP);                    \
+	ADDQ      $32, P;                      \
+	ADDQ      $32, GP;                     \
+	SUBQ      $32, N;                      \
+	JNZ       cols1;                       \
+tail1:                                         \
+	TESTQ     TAIL, TAIL;                  \
+	JZ        next1;                       \
+	MASKMOV   (GP), MT, Y0;                \
+	MASKMOV   (P), MT, Y1;                 \
+	FMA       Y1, D0, Y0;                  \
+	MASKMOV   Y0, MT, (GP);                \
+next1:                                         \
+	ADDQ      $SIZE, DELTA;                \
+	ADDQ      STRIDE, X;                   \
+	DECQ      ROWS;                        \
+	JNZ       loop1;                       \
+done:                                          \
+	VZEROUPPER;                            \
 	RET
 
 // The sum of delta, by row in eight float64 lanes.
@@ -596,32 +596,32 @@ done:                                     \
 #define I AX
 
 #define SUM \
-	SUBQ    $8, COUNT;             \
-	JLT     rest;              \
-	VMOVUPD (LANES), Y0;       \
-	VMOVUPD 32(LANES), Y1;     \
-loop:                          \
-	LOAD_LANES;                \
-	VADDPD  Y2, Y0, Y0;        \
-	VADDPD  Y3, Y1, Y1;        \
-	ADDQ    $(8*SIZE), DELTA;  \
-	SUBQ    $8, COUNT;             \
-	JGE     loop;              \
-	VMOVUPD Y0, (LANES);       \
-	VMOVUPD Y1, 32(LANES);     \
-rest:                          \
-	ADDQ    $8, COUNT;             \
-	JZ      done;              \
-	XORL    I, I;              \
-next:                          \
-	LOAD_LANE;                 \
+	SUBQ    $8, COUNT;            \
+	JLT     rest;                 \
+	VMOVUPD (LANES), Y0;          \
+	VMOVUPD 32(LANES), Y1;        \
+loop:                                 \
+	LOAD_LANES;                   \
+	VADDPD  Y2, Y0, Y0;           \
+	VADDPD  Y3, Y1, Y1;           \
+	ADDQ    $(8*SIZE), DELTA;     \
+	SUBQ    $8, COUNT;            \
+	JGE     loop;                 \
+	VMOVUPD Y0, (LANES);          \
+	VMOVUPD Y1, 32(LANES);        \
+rest:                                 \
+	ADDQ    $8, COUNT;            \
+	JZ      done;                 \
+	XORL    I, I;                 \
+next:                                 \
+	LOAD_LANE;                    \
 	VADDSD  (LANES)(I*8), X2, X2; \
-	VMOVSD  X2, (LANES)(I*8);  \
-	INCQ    I;                 \
-	CMPQ    I, COUNT;              \
-	JLT     next;              \
-done:                          \
-	VZEROUPPER;                \
+	VMOVSD  X2, (LANES)(I*8);     \
+	INCQ    I;                    \
+	CMPQ    I, COUNT;             \
+	JLT     next;                 \
+done:                                 \
+	VZEROUPPER;                   \
 	RET
 
 // What differs by type.
@@ -630,9 +630,9 @@ done:                          \
 	VADDSS    X1, X0, X0
 
 #define HALVE4_32 \
-	VEXTRACTF128 $1, Y0, X1;          \
-	VSHUFPS      $0xdd, X1, X0, X2;   \
-	VSHUFPS      $0x88, X1, X0, X0;   \
+	VEXTRACTF128 $1, Y0, X1;        \
+	VSHUFPS      $0xdd, X1, X0, X2; \
+	VSHUFPS      $0x88, X1, X0, X0; \
 	VADDPS       X2, X0, X0
 
 #define STORE1_32 \
@@ -698,8 +698,8 @@ TEXT ·forwardNarrow32AVX2(SB), NOSPLIT, $0-56
 	MOVQ rows+32(FP), ROWS
 	MOVQ cols+40(FP), COLS
 	MOVQ stride+48(FP), STRIDE
-	SHLQ $2, COLS
-	SHLQ $2, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	FORWARD_NARROW
 
 // func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
@@ -710,8 +710,8 @@ TEXT ·forwardWide32AVX2(SB), NOSPLIT, $0-56
 	MOVQ rows+32(FP), ROWS
 	MOVQ cols+40(FP), COLS
 	MOVQ stride+48(FP), STRIDE
-	SHLQ $2, COLS
-	SHLQ $2, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	FORWARD_WIDE
 
 // func dot32AVX2(acc *[maxLanes]float32, x, w *float32, cols int)
@@ -720,7 +720,7 @@ TEXT ·dot32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x+8(FP), P
 	MOVQ w+16(FP), Q
 	MOVQ cols+24(FP), COLS
-	SHLQ $2, COLS
+	SHLQ $SHIFT, COLS
 	DOT
 
 // func gradientNarrow32AVX2(grad, x, delta *float32, rows, cols, stride int)
@@ -731,8 +731,8 @@ TEXT ·gradientNarrow32AVX2(SB), NOSPLIT, $0-48
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
-	SHLQ $2, COLS
-	SHLQ $2, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	GRADIENT_NARROW
 
 // func gradientWide32AVX2(grad, x, delta *float32, rows, cols, stride int)
@@ -743,8 +743,8 @@ TEXT ·gradientWide32AVX2(SB), NOSPLIT, $0-48
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
-	SHLQ $2, COLS
-	SHLQ $2, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	GRADIENT_WIDE
 
 // func sum32AVX2(lanes *[sumLanes]float64, delta *float32, n int)
@@ -791,8 +791,8 @@ TEXT ·forwardNarrow64AVX2(SB), NOSPLIT, $0-56
 	MOVQ rows+32(FP), ROWS
 	MOVQ cols+40(FP), COLS
 	MOVQ stride+48(FP), STRIDE
-	SHLQ $3, COLS
-	SHLQ $3, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	FORWARD_NARROW
 
 // func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
@@ -803,8 +803,8 @@ TEXT ·forwardWide64AVX2(SB), NOSPLIT, $0-56
 	MOVQ rows+32(FP), ROWS
 	MOVQ cols+40(FP), COLS
 	MOVQ stride+48(FP), STRIDE
-	SHLQ $3, COLS
-	SHLQ $3, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	FORWARD_WIDE
 
 // func dot64AVX2(acc *[maxLanes]float64, x, w *float64, cols int)
@@ -813,7 +813,7 @@ TEXT ·dot64AVX2(SB), NOSPLIT, $0-32
 	MOVQ x+8(FP), P
 	MOVQ w+16(FP), Q
 	MOVQ cols+24(FP), COLS
-	SHLQ $3, COLS
+	SHLQ $SHIFT, COLS
 	DOT
 
 // func gradientNarrow64AVX2(grad, x, delta *float64, rows, cols, stride int)
@@ -824,8 +824,8 @@ TEXT ·gradientNarrow64AVX2(SB), NOSPLIT, $0-48
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
-	SHLQ $3, COLS
-	SHLQ $3, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	GRADIENT_NARROW
 
 // func gradientWide64AVX2(grad, x, delta *float64, rows, cols, stride int)
@@ -836,8 +836,8 @@ TEXT ·gradientWide64AVX2(SB), NOSPLIT, $0-48
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
-	SHLQ $3, COLS
-	SHLQ $3, STRIDE
+	SHLQ $SHIFT, COLS
+	SHLQ $SHIFT, STRIDE
 	GRADIENT_WIDE
 
 // func sum64AVX2(lanes *[sumLanes]float64, delta *float64, n int)
