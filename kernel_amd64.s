@@ -644,12 +644,175 @@ TEXT ·dot64AVX512(SB), NOSPLIT, $0-32
 	MOVQ cols+24(FP), COLS
 	DOT(8, 3, VMOVUPD, VMOVUPD.Z, VFMADD231PD)
 
-// The gradient kernels take eight rows at a time, their δ in Z24 to Z31, and
-// walk along the columns of all eight. What the two classes do differently is
-// how the chain over the rows begins and ends: a narrow row's chain begins
-// with the product of the first row (FIRST) and is added to g at the end
-// (LAST), a wide row's begins with g.
+// The narrow class sums eight rows before it adds them to g, which makes the
+// groups independent of each other and hides the latency of the chain. A tile
+// is a piece of g that stays in registers over all rows: four vectors, or what
+// is left of the columns.
+//
+//	for tiles of g:
+//		for groups of up to eight rows:
+//			t = delta[0]*x[0]
+//			for the rows k behind: t = fma(delta[k], x[k], t)
+//			g += t
+//
+// Z0-Z3 are g, Z4-Z7 are t, Z8 is δ of a row. TILE4 works four vectors of a
+// row; LASTn works n and, under TAILMASK, one more. OP is FMA or MUL.
+#define P    R11 // cursor in X
+#define D    R12 // cursor in DELTA
+#define N    R13 // rows left
 
+#define TILE1(LOADZ, OP) OP 0(P), Z8, Z4
+#define TILE2(LOADZ, OP) TILE1(LOADZ, OP); OP 64(P), Z8, Z5
+#define TILE3(LOADZ, OP) TILE2(LOADZ, OP); OP 128(P), Z8, Z6
+#define TILE4(LOADZ, OP) TILE3(LOADZ, OP); OP 192(P), Z8, Z7
+
+#define LAST0(LOADZ, OP) LOADZ 0(P), TAILMASK, Z9; OP Z9, Z8, Z4
+#define LAST1(LOADZ, OP) TILE1(LOADZ, OP); LOADZ 64(P), TAILMASK, Z9; OP Z9, Z8, Z5
+#define LAST2(LOADZ, OP) TILE2(LOADZ, OP); LOADZ 128(P), TAILMASK, Z9; OP Z9, Z8, Z6
+#define LAST3(LOADZ, OP) TILE3(LOADZ, OP); LOADZ 192(P), TAILMASK, Z9; OP Z9, Z8, Z7
+
+#define ROW(TILE, SIZE, K, LOADZ, BROADCAST, OP) \
+	BROADCAST (K*SIZE)(D), Z8; \
+	TILE(LOADZ, OP); \
+	ADDQ STRIDE, P
+
+#define GROUPS(TILE, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight, few, one, sum, done) \
+	MOVQ X, P; \
+	MOVQ DELTA, D; \
+	MOVQ ROWS, N; \
+	SUBQ $8, N; \
+	JL   few; \
+eight: \
+	ROW(TILE, SIZE, 0, LOADZ, BROADCAST, MUL); \
+	ROW(TILE, SIZE, 1, LOADZ, BROADCAST, FMA); \
+	ROW(TILE, SIZE, 2, LOADZ, BROADCAST, FMA); \
+	ROW(TILE, SIZE, 3, LOADZ, BROADCAST, FMA); \
+	ROW(TILE, SIZE, 4, LOADZ, BROADCAST, FMA); \
+	ROW(TILE, SIZE, 5, LOADZ, BROADCAST, FMA); \
+	ROW(TILE, SIZE, 6, LOADZ, BROADCAST, FMA); \
+	ROW(TILE, SIZE, 7, LOADZ, BROADCAST, FMA); \
+	ADDQ $(8*SIZE), D; \
+	ADD  Z4, Z0, Z0; \
+	ADD  Z5, Z1, Z1; \
+	ADD  Z6, Z2, Z2; \
+	ADD  Z7, Z3, Z3; \
+	SUBQ $8, N; \
+	JGE  eight; \
+few: \
+	ADDQ $8, N; \
+	JZ   done; \
+	ROW(TILE, SIZE, 0, LOADZ, BROADCAST, MUL); \
+	DECQ N; \
+	JZ   sum; \
+one: \
+	ADDQ $SIZE, D; \
+	ROW(TILE, SIZE, 0, LOADZ, BROADCAST, FMA); \
+	DECQ N; \
+	JNZ  one; \
+sum: \
+	ADD  Z4, Z0, Z0; \
+	ADD  Z5, Z1, Z1; \
+	ADD  Z6, Z2, Z2; \
+	ADD  Z7, Z3, Z3; \
+done:
+
+// SPLITTILES splits COLS into whole tiles (COLS) and the bytes behind them
+// (TAIL), and sets TAILMASK for the last vector of those: all of it if they
+// fill it. LANES is the number of elements of a vector. It clobbers AX and BX.
+#define SPLITTILES(LANES, LOG2SIZE) \
+	MOVQ COLS, TAIL; \
+	DECQ TAIL; \
+	ANDQ $(LANES-1), TAIL; \
+	INCQ TAIL; \
+	MASK(TAILMASK); \
+	SHLQ $LOG2SIZE, COLS; \
+	MOVQ COLS, TAIL; \
+	ANDQ $255, TAIL; \
+	SUBQ TAIL, COLS
+
+#define GRADIENTNARROW(LANES, SIZE, LOG2SIZE, LOAD, LOADZ, BROADCAST, MUL, FMA, ADD) \
+	SHLQ $LOG2SIZE, STRIDE; \
+	SPLITTILES(LANES, LOG2SIZE); \
+	JMP  tiles; \
+tile: \
+	LOAD (G), Z0; \
+	LOAD 64(G), Z1; \
+	LOAD 128(G), Z2; \
+	LOAD 192(G), Z3; \
+	GROUPS(TILE4, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight4, few4, one4, sum4, done4); \
+	LOAD Z0, (G); \
+	LOAD Z1, 64(G); \
+	LOAD Z2, 128(G); \
+	LOAD Z3, 192(G); \
+	ADDQ $256, G; \
+	ADDQ $256, X; \
+tiles: \
+	SUBQ $256, COLS; \
+	JGE  tile; \
+	TESTQ TAIL, TAIL; \
+	JZ   end; \
+	CMPQ TAIL, $64; \
+	JLE  tail0; \
+	LOAD (G), Z0; \
+	CMPQ TAIL, $128; \
+	JLE  tail1; \
+	LOAD 64(G), Z1; \
+	CMPQ TAIL, $192; \
+	JLE  tail2; \
+	LOAD 128(G), Z2; \
+	LOADZ 192(G), TAILMASK, Z3; \
+	GROUPS(LAST3, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight3, few3, one3, sum3, done3); \
+	LOAD Z2, 128(G); \
+	LOAD Z1, 64(G); \
+	LOAD Z0, (G); \
+	LOAD Z3, TAILMASK, 192(G); \
+	JMP  end; \
+tail2: \
+	LOADZ 128(G), TAILMASK, Z2; \
+	GROUPS(LAST2, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight2, few2, one2, sum2, done2); \
+	LOAD Z1, 64(G); \
+	LOAD Z0, (G); \
+	LOAD Z2, TAILMASK, 128(G); \
+	JMP  end; \
+tail1: \
+	LOADZ 64(G), TAILMASK, Z1; \
+	GROUPS(LAST1, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight1, few1, one1, sum1, done1); \
+	LOAD Z0, (G); \
+	LOAD Z1, TAILMASK, 64(G); \
+	JMP  end; \
+tail0: \
+	LOADZ (G), TAILMASK, Z0; \
+	GROUPS(LAST0, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight0, few0, one0, sum0, done0); \
+	LOAD Z0, TAILMASK, (G); \
+end: \
+	VZEROUPPER; \
+	RET
+
+// func gradientNarrow32AVX512(grad, x, delta *float32, rows, cols, stride int)
+TEXT ·gradientNarrow32AVX512(SB), NOSPLIT, $0-48
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	GRADIENTNARROW(16, 4, 2, VMOVUPS, VMOVUPS.Z, VBROADCASTSS, VMULPS, VFMADD231PS, VADDPS)
+
+// func gradientNarrow64AVX512(grad, x, delta *float64, rows, cols, stride int)
+TEXT ·gradientNarrow64AVX512(SB), NOSPLIT, $0-48
+	MOVQ grad+0(FP), G
+	MOVQ x+8(FP), X
+	MOVQ delta+16(FP), DELTA
+	MOVQ rows+24(FP), ROWS
+	MOVQ cols+32(FP), COLS
+	MOVQ stride+40(FP), STRIDE
+	GRADIENTNARROW(8, 8, 3, VMOVUPD, VMOVUPD.Z, VBROADCASTSD, VMULPD, VFMADD231PD, VADDPD)
+
+// The wide class is one chain over the rows. Eight rows are taken at a time,
+// their δ in Z24 to Z31, and the columns of all eight are walked together.
+//
+//	for eight rows at a time, then four, then one:
+//		for j: g[j] = fma(delta[k], x[k][j], g[j]) for the rows k
 #define BROADCAST8(BROADCAST, SIZE) \
 	BROADCAST (DELTA), Z24; \
 	BROADCAST (1*SIZE)(DELTA), Z25; \
@@ -660,9 +823,7 @@ TEXT ·dot64AVX512(SB), NOSPLIT, $0-32
 	BROADCAST (6*SIZE)(DELTA), Z30; \
 	BROADCAST (7*SIZE)(DELTA), Z31
 
-// GRADIENT is the kernel for both classes and both types. LANES is the number
-// of elements in a register.
-#define GRADIENT(LANES, SIZE, LOG2SIZE, LOAD, LOADZ, STOREM, BROADCAST, FMA, FIRST, FIRSTZ, LAST, LASTZ) \
+#define GRADIENTWIDE(LANES, SIZE, LOG2SIZE, LOAD, LOADZ, BROADCAST, FMA) \
 	STRIDES(LOG2SIZE); \
 	COLUMNS(LANES, LOG2SIZE); \
 	MASK(TAILMASK); \
@@ -674,7 +835,8 @@ rows8: \
 	CMPQ COL, COLS; \
 	JGE  tail8; \
 cols8: \
-	FIRST(X); \
+	LOAD (G)(COL*1), Z0; \
+	FMA (X), Z24, Z0; \
 	FMA (X)(STRIDE*1), Z25, Z0; \
 	FMA (X)(STRIDE*2), Z26, Z0; \
 	FMA (X)(STRIDE3*1), Z27, Z0; \
@@ -682,7 +844,6 @@ cols8: \
 	FMA (X)(STRIDE5*1), Z29, Z0; \
 	FMA (X)(STRIDE3*2), Z30, Z0; \
 	FMA (X)(STRIDE7*1), Z31, Z0; \
-	LAST; \
 	LOAD Z0, (G)(COL*1); \
 	ADDQ $64, X; \
 	ADDQ $64, COL; \
@@ -691,7 +852,7 @@ cols8: \
 tail8: \
 	TESTQ TAIL, TAIL; \
 	JZ    next8; \
-	LOADZ (G)(COL*1), TAILMASK, Z8; \
+	LOADZ (G)(COL*1), TAILMASK, Z0; \
 	LOADZ (X), TAILMASK, Z16; \
 	LOADZ (X)(STRIDE*1), TAILMASK, Z17; \
 	LOADZ (X)(STRIDE*2), TAILMASK, Z18; \
@@ -700,7 +861,7 @@ tail8: \
 	LOADZ (X)(STRIDE5*1), TAILMASK, Z21; \
 	LOADZ (X)(STRIDE3*2), TAILMASK, Z22; \
 	LOADZ (X)(STRIDE7*1), TAILMASK, Z23; \
-	FIRSTZ; \
+	FMA Z16, Z24, Z0; \
 	FMA Z17, Z25, Z0; \
 	FMA Z18, Z26, Z0; \
 	FMA Z19, Z27, Z0; \
@@ -708,8 +869,7 @@ tail8: \
 	FMA Z21, Z29, Z0; \
 	FMA Z22, Z30, Z0; \
 	FMA Z23, Z31, Z0; \
-	LASTZ; \
-	STOREM Z0, TAILMASK, (G)(COL*1); \
+	LOAD Z0, TAILMASK, (G)(COL*1); \
 next8: \
 	SUBQ COL, X; \
 	LEAQ (X)(STRIDE*8), X; \
@@ -717,107 +877,76 @@ next8: \
 	SUBQ $8, ROWS; \
 	JGE  rows8; \
 few: \
-	ADDQ $8, ROWS; \
-	JZ   done; \
+	ADDQ $4, ROWS; \
+	JL   one; \
 	BROADCAST (DELTA), Z24; \
-	MOVQ STRIDE, STRIDE7; \
-	IMULQ ROWS, STRIDE7; \
+	BROADCAST (1*SIZE)(DELTA), Z25; \
+	BROADCAST (2*SIZE)(DELTA), Z26; \
+	BROADCAST (3*SIZE)(DELTA), Z27; \
 	XORL COL, COL; \
 	CMPQ COL, COLS; \
-	JGE  tailfew; \
-colsfew: \
-	MOVQ DELTA, STRIDE3; \
-	MOVQ ROWS, STRIDE5; \
-	FIRST(X); \
-	DECQ STRIDE5; \
-	JZ   lastfew; \
-rowfew: \
-	ADDQ STRIDE, X; \
-	ADDQ $SIZE, STRIDE3; \
-	BROADCAST (STRIDE3), Z25; \
-	FMA (X), Z25, Z0; \
-	DECQ STRIDE5; \
-	JNZ  rowfew; \
-lastfew: \
-	LAST; \
+	JGE  tail4; \
+cols4: \
+	LOAD (G)(COL*1), Z0; \
+	FMA (X), Z24, Z0; \
+	FMA (X)(STRIDE*1), Z25, Z0; \
+	FMA (X)(STRIDE*2), Z26, Z0; \
+	FMA (X)(STRIDE3*1), Z27, Z0; \
 	LOAD Z0, (G)(COL*1); \
-	ADDQ STRIDE, X; \
-	SUBQ STRIDE7, X; \
 	ADDQ $64, X; \
 	ADDQ $64, COL; \
 	CMPQ COL, COLS; \
-	JLT  colsfew; \
-tailfew: \
+	JLT  cols4; \
+tail4: \
 	TESTQ TAIL, TAIL; \
-	JZ    done; \
-	LOADZ (G)(COL*1), TAILMASK, Z8; \
+	JZ    next4; \
+	LOADZ (G)(COL*1), TAILMASK, Z0; \
 	LOADZ (X), TAILMASK, Z16; \
-	FIRSTZ; \
-rowtail: \
-	DECQ ROWS; \
-	JZ   lasttail; \
+	LOADZ (X)(STRIDE*1), TAILMASK, Z17; \
+	LOADZ (X)(STRIDE*2), TAILMASK, Z18; \
+	LOADZ (X)(STRIDE3*1), TAILMASK, Z19; \
+	FMA Z16, Z24, Z0; \
+	FMA Z17, Z25, Z0; \
+	FMA Z18, Z26, Z0; \
+	FMA Z19, Z27, Z0; \
+	LOAD Z0, TAILMASK, (G)(COL*1); \
+next4: \
+	SUBQ COL, X; \
+	LEAQ (X)(STRIDE*4), X; \
+	ADDQ $(4*SIZE), DELTA; \
+	SUBQ $4, ROWS; \
+one: \
+	ADDQ $4, ROWS; \
+	JZ   done; \
+rows1: \
+	BROADCAST (DELTA), Z24; \
+	XORL COL, COL; \
+	CMPQ COL, COLS; \
+	JGE  tail1; \
+cols1: \
+	LOAD (G)(COL*1), Z0; \
+	FMA (X)(COL*1), Z24, Z0; \
+	LOAD Z0, (G)(COL*1); \
+	ADDQ $64, COL; \
+	CMPQ COL, COLS; \
+	JLT  cols1; \
+tail1: \
+	TESTQ TAIL, TAIL; \
+	JZ    next1; \
+	LOADZ (G)(COL*1), TAILMASK, Z0; \
+	LOADZ (X)(COL*1), TAILMASK, Z16; \
+	FMA Z16, Z24, Z0; \
+	LOAD Z0, TAILMASK, (G)(COL*1); \
+next1: \
 	ADDQ STRIDE, X; \
 	ADDQ $SIZE, DELTA; \
-	BROADCAST (DELTA), Z25; \
-	LOADZ (X), TAILMASK, Z16; \
-	FMA Z16, Z25, Z0; \
-	JMP  rowtail; \
-lasttail: \
-	LASTZ; \
-	STOREM Z0, TAILMASK, (G)(COL*1); \
+	DECQ ROWS; \
+	JNZ  rows1; \
 done: \
 	VZEROUPPER; \
 	RET
 
-#define FIRSTNARROW32(P) VMULPS (P), Z24, Z0
-#define FIRSTNARROW32Z   VMULPS Z16, Z24, Z0
-#define LASTNARROW32     VADDPS (G)(COL*1), Z0, Z0
-#define LASTNARROW32Z    VADDPS Z8, Z0, Z0
-
-#define FIRSTNARROW64(P) VMULPD (P), Z24, Z0
-#define FIRSTNARROW64Z   VMULPD Z16, Z24, Z0
-#define LASTNARROW64     VADDPD (G)(COL*1), Z0, Z0
-#define LASTNARROW64Z    VADDPD Z8, Z0, Z0
-
-#define FIRSTWIDE32(P) VMOVUPS (G)(COL*1), Z0; VFMADD231PS (P), Z24, Z0
-#define FIRSTWIDE32Z   VMOVAPS Z8, Z0; VFMADD231PS Z16, Z24, Z0
-#define FIRSTWIDE64(P) VMOVUPD (G)(COL*1), Z0; VFMADD231PD (P), Z24, Z0
-#define FIRSTWIDE64Z   VMOVAPD Z8, Z0; VFMADD231PD Z16, Z24, Z0
-#define LASTWIDE
-
-// func gradientNarrow32AVX512(grad, x, delta *float32, rows, cols, stride int)
-//
-//	for i in rows, 8 at a time:
-//		for j in columns, 16 at a time:
-//			t = delta[i]*x[i][j:j+16]
-//			for k = 1 … 7: t = fma(delta[i+k], x[i+k][j:j+16], t)
-//			g[j:j+16] += t
-TEXT ·gradientNarrow32AVX512(SB), NOSPLIT, $0-48
-	MOVQ grad+0(FP), G
-	MOVQ x+8(FP), X
-	MOVQ delta+16(FP), DELTA
-	MOVQ rows+24(FP), ROWS
-	MOVQ cols+32(FP), COLS
-	MOVQ stride+40(FP), STRIDE
-	GRADIENT(16, 4, 2, VMOVUPS, VMOVUPS.Z, VMOVUPS, VBROADCASTSS, VFMADD231PS, FIRSTNARROW32, FIRSTNARROW32Z, LASTNARROW32, LASTNARROW32Z)
-
-// func gradientNarrow64AVX512(grad, x, delta *float64, rows, cols, stride int)
-//
-// The same, 8 columns at a time.
-TEXT ·gradientNarrow64AVX512(SB), NOSPLIT, $0-48
-	MOVQ grad+0(FP), G
-	MOVQ x+8(FP), X
-	MOVQ delta+16(FP), DELTA
-	MOVQ rows+24(FP), ROWS
-	MOVQ cols+32(FP), COLS
-	MOVQ stride+40(FP), STRIDE
-	GRADIENT(8, 8, 3, VMOVUPD, VMOVUPD.Z, VMOVUPD, VBROADCASTSD, VFMADD231PD, FIRSTNARROW64, FIRSTNARROW64Z, LASTNARROW64, LASTNARROW64Z)
-
 // func gradientWide32AVX512(grad, x, delta *float32, rows, cols, stride int)
-//
-//	for i in rows, 8 at a time:
-//		for j in columns, 16 at a time:
-//			for k = 0 … 7: g[j:j+16] = fma(delta[i+k], x[i+k][j:j+16], g[j:j+16])
 TEXT ·gradientWide32AVX512(SB), NOSPLIT, $0-48
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
@@ -825,11 +954,9 @@ TEXT ·gradientWide32AVX512(SB), NOSPLIT, $0-48
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
-	GRADIENT(16, 4, 2, VMOVUPS, VMOVUPS.Z, VMOVUPS, VBROADCASTSS, VFMADD231PS, FIRSTWIDE32, FIRSTWIDE32Z, LASTWIDE, LASTWIDE)
+	GRADIENTWIDE(16, 4, 2, VMOVUPS, VMOVUPS.Z, VBROADCASTSS, VFMADD231PS)
 
 // func gradientWide64AVX512(grad, x, delta *float64, rows, cols, stride int)
-//
-// The same, 8 columns at a time.
 TEXT ·gradientWide64AVX512(SB), NOSPLIT, $0-48
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
@@ -837,23 +964,23 @@ TEXT ·gradientWide64AVX512(SB), NOSPLIT, $0-48
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
-	GRADIENT(8, 8, 3, VMOVUPD, VMOVUPD.Z, VMOVUPD, VBROADCASTSD, VFMADD231PD, FIRSTWIDE64, FIRSTWIDE64Z, LASTWIDE, LASTWIDE)
+	GRADIENTWIDE(8, 8, 3, VMOVUPD, VMOVUPD.Z, VBROADCASTSD, VFMADD231PD)
 
 // SUM adds the N elements at DELTA to the eight float64 lanes at DI, eight at
 // a time. WIDEN loads eight of them as float64, WIDENZ under TAILMASK.
-#define N ROWS
+#define COUNT ROWS
 #define SUM(SIZE, WIDEN, WIDENZ) \
 	VMOVUPD (DI), Z0; \
-	MOVQ N, TAIL; \
+	MOVQ COUNT, TAIL; \
 	ANDQ $7, TAIL; \
 	MASK(TAILMASK); \
-	SUBQ $8, N; \
+	SUBQ $8, COUNT; \
 	JL   tail; \
 loop: \
 	WIDEN; \
 	VADDPD Z1, Z0, Z0; \
 	ADDQ $(8*SIZE), DELTA; \
-	SUBQ $8, N; \
+	SUBQ $8, COUNT; \
 	JGE  loop; \
 tail: \
 	TESTQ TAIL, TAIL; \
@@ -876,12 +1003,12 @@ done: \
 TEXT ·sum32AVX512(SB), NOSPLIT, $0-24
 	MOVQ lanes+0(FP), DI
 	MOVQ delta+8(FP), DELTA
-	MOVQ n+16(FP), N
+	MOVQ n+16(FP), COUNT
 	SUM(4, WIDEN32, WIDEN32Z)
 
 // func sum64AVX512(lanes *[sumLanes]float64, delta *float64, n int)
 TEXT ·sum64AVX512(SB), NOSPLIT, $0-24
 	MOVQ lanes+0(FP), DI
 	MOVQ delta+8(FP), DELTA
-	MOVQ n+16(FP), N
+	MOVQ n+16(FP), COUNT
 	SUM(8, WIDEN64, WIDEN64Z)
