@@ -104,20 +104,15 @@ type Sums struct {
 // dst may be src; it must not overlap it otherwise. Sigmoid panics if the
 // lengths differ.
 func Sigmoid[T Float](dst, src []T) {
-	if len(dst) != len(src) {
-		panic(fmt.Sprintf("kernel.Sigmoid: len(dst) = %d, len(src) = %d", len(dst), len(src)))
-	}
-	if len(dst) == 0 {
-		return
-	}
-	if &dst[0] != &src[0] && overlap(dst, src) {
-		panic(fmt.Sprintf("kernel.Sigmoid: dst (length %d) overlaps src (length %d) without being it", len(dst), len(src)))
-	}
+	checkLen("Sigmoid", "dst", len(dst), "len(src)", len(src))
+	checkSameOrApart("Sigmoid", "dst", dst, "src", src)
 	for len(dst) > callElements {
 		sigmoid(dst[:callElements], src[:callElements])
 		dst, src = dst[callElements:], src[callElements:]
 	}
-	sigmoid(dst, src)
+	if len(dst) > 0 {
+		sigmoid(dst, src)
+	}
 }
 
 // Forward computes z = X·w + b: z[i] = Σ_j x[i,j]·w[j] + b.
@@ -130,23 +125,29 @@ func Sigmoid[T Float](dst, src []T) {
 // Forward panics if len(z) is not x.Rows, len(w) is not x.Cols, x.Data is too
 // short for its shape, or z overlaps x or w.
 func Forward[T Float](z []T, x Batch[T], w []T, b T) {
-	checkRows("Forward", "z", len(z), x.Rows)
-	stride := checkBatch("Forward", x, len(w))
-	checkOverlap("Forward", "z", z, x, w)
+	checkLen("Forward", "z", len(z), "x.Rows", x.Rows)
+	stride := checkBatch("Forward", &x, "w", len(w))
+	checkApart("Forward", "z", z, "x.Data", x.Data)
+	checkApart("Forward", "z", z, "w", w)
 	forwardBatch(z, x.Data, w, b, stride)
 }
 
 // Predict computes ŷ = σ(X·w + b): Forward, then Sigmoid, block by block.
 // It panics as Forward does.
 func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
-	checkRows("Predict", "yhat", len(yhat), x.Rows)
-	stride := checkBatch("Predict", x, len(w))
-	checkOverlap("Predict", "yhat", yhat, x, w)
-	rows := callRows[T](stride)
-	for i := 0; i < len(yhat); i += rows {
-		block := yhat[i:min(i+rows, len(yhat))]
-		forwardBatch(block, rest(x.Data, i*stride), w, b, stride)
-		sigmoid(block, block)
+	checkLen("Predict", "yhat", len(yhat), "x.Rows", x.Rows)
+	stride := checkBatch("Predict", &x, "w", len(w))
+	checkApart("Predict", "yhat", yhat, "x.Data", x.Data)
+	checkApart("Predict", "yhat", yhat, "w", w)
+	data := x.Data
+	for rows := callRows[T](len(yhat), stride); len(yhat) > rows; {
+		forwardBatch(yhat[:rows], data, w, b, stride)
+		sigmoid(yhat[:rows], yhat[:rows])
+		yhat, data = yhat[rows:], rest(data, rows*stride)
+	}
+	if len(yhat) > 0 {
+		forwardBatch(yhat, data, w, b, stride)
+		sigmoid(yhat, yhat)
 	}
 }
 
@@ -161,14 +162,9 @@ func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
 // delta may be z. Delta panics if the lengths differ, if delta overlaps
 // another argument, or if loss is unknown.
 func Delta[T Float](delta, z, y, weights []T, loss Loss) Sums {
-	checkRows("Delta", "delta", len(delta), len(z))
+	checkLen("Delta", "delta", len(delta), "len(z)", len(z))
 	checkLabels("Delta", y, weights, len(z), loss)
-	if len(delta) == 0 {
-		return Sums{}
-	}
-	if &delta[0] != &z[0] && overlap(delta, z) {
-		panic(fmt.Sprintf("kernel.Delta: delta (length %d) overlaps z (length %d) without being it", len(delta), len(z)))
-	}
+	checkSameOrApart("Delta", "delta", delta, "z", z)
 	checkApart("Delta", "delta", delta, "y", y)
 	checkApart("Delta", "delta", delta, "weights", weights)
 	var acc accumulator
@@ -189,12 +185,12 @@ func Delta[T Float](delta, z, y, weights []T, loss Loss) Sums {
 // Gradient panics if len(g) is not x.Cols, len(delta) is not x.Rows, x.Data is
 // too short for its shape, or g overlaps x or delta.
 func Gradient[T Float](g []T, x Batch[T], delta []T) float64 {
-	checkRows("Gradient", "delta", len(delta), x.Rows)
-	checkCols("Gradient", "g", len(g), x.Cols)
-	stride := checkBatch("Gradient", x, len(g))
-	checkOverlap("Gradient", "g", g, x, delta)
+	checkLen("Gradient", "delta", len(delta), "x.Rows", x.Rows)
+	stride := checkBatch("Gradient", &x, "g", len(g))
+	checkApart("Gradient", "g", g, "x.Data", x.Data)
+	checkApart("Gradient", "g", g, "delta", delta)
 	var acc accumulator
-	rows := callRows[T](stride)
+	rows := callRows[T](len(delta), stride)
 	for i := 0; i < len(delta); i += rows {
 		block := delta[i:min(i+rows, len(delta))]
 		gradientBatch(g, rest(x.Data, i*stride), block, stride, isNarrow[T](len(g)))
@@ -215,7 +211,7 @@ func Gradient[T Float](g []T, x Batch[T], delta []T) float64 {
 // weights are the sample weights; nil means 1 for every row. Step panics if a
 // length does not fit the shape of x, or if g overlaps another argument.
 func Step[T Float](g []T, x Batch[T], y, weights, w []T, b T, loss Loss) Sums {
-	stride := checkStep("Step", g, x, y, weights, w, loss)
+	stride := checkStep("Step", g, &x, y, weights, w, loss)
 	var acc accumulator
 	stepBatch(&acc, g, x.Data, y, weights, w, b, stride, loss)
 	return acc.sums()
@@ -226,83 +222,87 @@ func Step[T Float](g []T, x Batch[T], y, weights, w []T, b T, loss Loss) Sums {
 func Implementation() string { return impl.Current() }
 
 // checkStep validates the arguments of a step and returns the stride.
-func checkStep[T Float](fn string, g []T, x Batch[T], y, weights, w []T, loss Loss) int {
-	checkCols(fn, "g", len(g), x.Cols)
-	stride := checkBatch(fn, x, len(w))
+func checkStep[T Float](fn string, g []T, x *Batch[T], y, weights, w []T, loss Loss) int {
+	checkLen(fn, "g", len(g), "x.Cols", x.Cols)
+	stride := checkBatch(fn, x, "w", len(w))
 	checkLabels(fn, y, weights, x.Rows, loss)
-	checkOverlap(fn, "g", g, x, w)
+	checkApart(fn, "g", g, "x.Data", x.Data)
+	checkApart(fn, "g", g, "w", w)
 	checkApart(fn, "g", g, "y", y)
 	checkApart(fn, "g", g, "weights", weights)
 	return stride
 }
 
-// checkBatch validates the shape of x against its data and against a vector w
-// with one element per column, and returns the stride.
-func checkBatch[T Float](fn string, x Batch[T], w int) int {
-	if x.Rows < 0 || x.Cols < 0 {
-		panic(fmt.Sprintf("kernel.%s: x.Rows = %d, x.Cols = %d: negative", fn, x.Rows, x.Cols))
-	}
-	checkCols(fn, "w", w, x.Cols)
+// checkBatch validates the shape of x against its data and against the length
+// n of a vector with one element per column, and returns the stride.
+func checkBatch[T Float](fn string, x *Batch[T], name string, n int) int {
 	stride := x.stride()
-	if stride < x.Cols {
-		panic(fmt.Sprintf("kernel.%s: x.Stride = %d, x.Cols = %d: rows overlap", fn, x.Stride, x.Cols))
-	}
-	if x.Rows == 0 || x.Cols == 0 {
-		return stride
-	}
 	hi, lo := bits.Mul(uint(x.Rows-1), uint(stride))
 	need, carry := bits.Add(lo, uint(x.Cols), 0)
-	if hi != 0 || carry != 0 || need > uint(len(x.Data)) {
-		panic(fmt.Sprintf("kernel.%s: len(x.Data) = %d is too short for x.Rows = %d, x.Cols = %d, x.Stride = %d",
-			fn, len(x.Data), x.Rows, x.Cols, stride))
+	fits := hi|carry == 0 && need <= uint(len(x.Data)) || x.Rows == 0 || x.Cols == 0
+	if x.Rows|x.Cols < 0 || stride < x.Cols || n != x.Cols || !fits {
+		panicBatch(fn, len(x.Data), x.Rows, x.Cols, x.Stride, name, n)
 	}
 	return stride
 }
 
-func checkRows(fn, name string, got, rows int) {
-	if got != rows {
-		panic(fmt.Sprintf("kernel.%s: len(%s) = %d, rows = %d", fn, name, got, rows))
+func panicBatch(fn string, data, rows, cols, stride int, name string, n int) {
+	switch {
+	case rows < 0 || cols < 0:
+		panic(fmt.Sprintf("kernel.%s: x.Rows = %d, x.Cols = %d: negative", fn, rows, cols))
+	case n != cols:
+		panicLen(fn, name, n, "x.Cols", cols)
+	case stride != 0 && stride < cols:
+		panic(fmt.Sprintf("kernel.%s: x.Stride = %d, x.Cols = %d: rows overlap", fn, stride, cols))
+	}
+	panic(fmt.Sprintf("kernel.%s: len(x.Data) = %d is too short for x.Rows = %d, x.Cols = %d, x.Stride = %d",
+		fn, data, rows, cols, stride))
+}
+
+// checkLen panics if the length of an argument is not what another one asks
+// for.
+func checkLen(fn, name string, got int, of string, want int) {
+	if got != want {
+		panicLen(fn, name, got, of, want)
 	}
 }
 
-func checkCols(fn, name string, got, cols int) {
-	if got != cols {
-		panic(fmt.Sprintf("kernel.%s: len(%s) = %d, x.Cols = %d", fn, name, got, cols))
-	}
+func panicLen(fn, name string, got int, of string, want int) {
+	panic(fmt.Sprintf("kernel.%s: len(%s) = %d, %s = %d", fn, name, got, of, want))
 }
 
 func checkLabels[T Float](fn string, y, weights []T, rows int, loss Loss) {
-	checkRows(fn, "y", len(y), rows)
+	checkLen(fn, "y", len(y), "rows", rows)
 	if weights != nil {
-		checkRows(fn, "weights", len(weights), rows)
+		checkLen(fn, "weights", len(weights), "rows", rows)
 	}
 	if loss > LogLoss {
 		panic(fmt.Sprintf("kernel.%s: unknown loss %d", fn, loss))
 	}
 }
 
-// checkOverlap panics if out, an output, overlaps x or the vector v.
-func checkOverlap[T Float](fn, name string, out []T, x Batch[T], v []T) {
-	if overlap(out, x.Data) {
-		panic(fmt.Sprintf("kernel.%s: %s (length %d) overlaps x.Data (length %d)", fn, name, len(out), len(x.Data)))
-	}
-	if overlap(out, v) {
-		panic(fmt.Sprintf("kernel.%s: %s (length %d) overlaps another vector (length %d)", fn, name, len(out), len(v)))
+// checkApart panics if a, an output, overlaps b.
+func checkApart[T Float](fn, nameA string, a []T, nameB string, b []T) {
+	if overlap(a, b) {
+		panicOverlap(fn, nameA, len(a), nameB, len(b), "")
 	}
 }
 
-func checkApart[T Float](fn, nameA string, a []T, nameB string, b []T) {
-	if overlap(a, b) {
-		panic(fmt.Sprintf("kernel.%s: %s (length %d) overlaps %s (length %d)", fn, nameA, len(a), nameB, len(b)))
+// checkSameOrApart panics if a, an output, overlaps b without being it. The
+// lengths are equal.
+func checkSameOrApart[T Float](fn, nameA string, a []T, nameB string, b []T) {
+	if unsafe.SliceData(a) != unsafe.SliceData(b) && overlap(a, b) {
+		panicOverlap(fn, nameA, len(a), nameB, len(b), " without being it")
 	}
+}
+
+func panicOverlap(fn, nameA string, lenA int, nameB string, lenB int, how string) {
+	panic(fmt.Sprintf("kernel.%s: %s (length %d) overlaps %s (length %d)%s", fn, nameA, lenA, nameB, lenB, how))
 }
 
 // overlap reports whether a and b share an element.
 func overlap[T Float](a, b []T) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	size := unsafe.Sizeof(a[0])
-	pa, pb := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
-	return pa < pb+uintptr(len(b))*size && pb < pa+uintptr(len(a))*size
+	pa, pb := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	na, nb := uintptr(len(a))*unsafe.Sizeof(*new(T)), uintptr(len(b))*unsafe.Sizeof(*new(T))
+	return pa < pb+nb && pb < pa+na && na != 0 && nb != 0
 }

@@ -48,7 +48,13 @@ func rowsWithin[T Float](n, stride, most int) int {
 	return max(rows&^7, 8)
 }
 
-func callRows[T Float](stride int) int { return rowsWithin[T](callBytes, stride, callElements) }
+// callRows returns how many of rows rows a call may take.
+func callRows[T Float](rows, stride int) int {
+	if rows <= callElements && rows*stride*elemSize[T]() <= callBytes {
+		return rows // without a division
+	}
+	return rowsWithin[T](callBytes, stride, callElements)
+}
 
 // rest returns s[i:], or nil behind the end of s, where a batch without
 // columns may point.
@@ -80,10 +86,11 @@ func forwardBatch[T Float](z, x, w []T, b T, stride int) {
 		}
 		return
 	}
-	rows := max(1, callBytes/elemSize[T]()/stride)
-	for len(z) > rows {
-		forward(z[:rows], x, w, b, stride)
-		z, x = z[rows:], x[rows*stride:]
+	if len(z) > 1 && len(z)*stride*elemSize[T]() > callBytes {
+		for rows := max(1, callBytes/elemSize[T]()/stride); len(z) > rows; {
+			forward(z[:rows], x, w, b, stride)
+			z, x = z[rows:], x[rows*stride:]
+		}
 	}
 	if len(z) > 0 {
 		forward(z, x, w, b, stride)
@@ -108,10 +115,11 @@ func gradientBatch[T Float](g, x, delta []T, stride int, narrow bool) {
 	if len(g) == 0 || len(delta) == 0 {
 		return
 	}
-	cols := max(callBytes/elemSize[T]()/len(delta), 64)
-	for len(g) > cols {
-		gradient(g[:cols], x, delta, stride, narrow)
-		g, x = g[cols:], x[cols:]
+	if len(g)*len(delta)*elemSize[T]() > callBytes {
+		for cols := max(callBytes/elemSize[T]()/len(delta), 64); len(g) > cols; {
+			gradient(g[:cols], x, delta, stride, narrow)
+			g, x = g[cols:], x[cols:]
+		}
 	}
 	gradient(g, x, delta, stride, narrow)
 }
@@ -126,13 +134,18 @@ func (a *accumulator) sums() Sums {
 	return Sums{Cost: halve(a.cost), Delta: halve(a.delta), Correct: int(halve(a.correct))}
 }
 
-// halve adds the lanes of a sum over rows as reduce does.
-func halve(lanes [sumLanes]float64) float64 { return reduce(lanes[:]) }
+// halve adds the lanes of a sum over rows in the order of reduce.
+func halve(l [sumLanes]float64) float64 {
+	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
+}
 
 // stepBatch is the fused step over one shard.
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss) {
 	var buf [blockRows]T
-	rows := rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g
+	rows := blockRows
+	if len(y)*stride*elemSize[T]() > blockBytes || len(y) > rows {
+		rows = rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g
+	}
 	narrow := isNarrow[T](len(g))
 	for i := 0; i < len(y); i += rows {
 		j := min(i+rows, len(y))

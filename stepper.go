@@ -100,7 +100,7 @@ func (s *Stepper[T]) Close() {
 // Step stores in g the gradient of the cost over all rows of x, Xᵀδ, and
 // returns the sums. It panics as the function Step does.
 func (s *Stepper[T]) Step(g []T, x Batch[T], y, weights, w []T, b T, loss Loss) Sums {
-	checkStep("Stepper.Step", g, x, y, weights, w, loss)
+	checkStep("Stepper.Step", g, &x, y, weights, w, loss)
 	s.Reset()
 	s.Add(x, y, weights, w, b, loss)
 	return s.Sum(g)
@@ -114,8 +114,10 @@ func (s *Stepper[T]) Reset() { s.total.depth, s.next, s.partial = 0, 0, false }
 // not the last. It panics as the function Step does, too.
 func (s *Stepper[T]) Add(x Batch[T], y, weights, w []T, b T, loss Loss) {
 	const fn = "Stepper.Add"
-	stride := checkBatch(fn, x, len(w))
-	checkCols(fn, "columns of the Stepper", s.cols, x.Cols)
+	stride := checkBatch(fn, &x, "w", len(w))
+	if x.Cols != s.cols {
+		panic(fmt.Sprintf("kernel.%s: x.Cols = %d, the Stepper has %d", fn, x.Cols, s.cols))
+	}
 	checkLabels(fn, y, weights, x.Rows, loss)
 	if x.Rows == 0 {
 		return
@@ -138,7 +140,7 @@ func (s *Stepper[T]) Add(x Batch[T], y, weights, w []T, b T, loss Loss) {
 // Sum stores the gradient over all rows added since the last Reset in g and
 // returns the sums. It resets s.
 func (s *Stepper[T]) Sum(g []T) Sums {
-	checkCols("Stepper.Sum", "g", len(g), s.cols)
+	checkLen("Stepper.Sum", "g", len(g), "columns", s.cols)
 	root := s.total.root()
 	s.Reset()
 	if root == nil {
