@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+)
+
+// classes are the names of the two classes, in the order in which they were
+// met. They are known from the start if closed.
+type classes struct {
+	names  []string
+	closed bool
+}
+
+// index returns the index of the class that field i of the row read last
+// names, and learns the name if it can.
+func (c *classes) index(t *table.Reader, record []string, i int) (int, error) {
+	name := record[i]
+	if k := slices.Index(c.names, name); k >= 0 {
+		return k, nil
+	}
+	if err := t.CheckName(i, "class"); err != nil {
+		return 0, err
+	}
+	switch {
+	case c.closed:
+		return 0, t.Errorf(i, "%s: the model does not know class %q; its classes are %q and %q",
+			t.Column(i), name, c.names[0], c.names[1])
+	case len(c.names) == 2:
+		return 0, t.Errorf(i, "%s: %q is a third class after %q and %q; a neuron tells two apart (is this the label? see -label)",
+			t.Column(i), name, c.names[0], c.names[1])
+	}
+	c.names = append(c.names, strings.Clone(name))
+	return len(c.names) - 1, nil
+}
+
+// positive returns the index of the positive class: the named one, else the
+// greater one by value if both are numbers, else by name.
+func (c *classes) positive(name string) (int, error) {
+	if name == "" {
+		if less(c.names[1], c.names[0]) {
+			return 0, nil
+		}
+		return 1, nil
+	}
+	if k := slices.Index(c.names, name); k >= 0 {
+		return k, nil
+	}
+	return 0, fmt.Errorf("no class %q for -positive; the classes are %q and %q", name, c.names[0], c.names[1])
+}
+
+func less(a, b string) bool {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	if errX == nil && errY == nil && x != y {
+		return x < y
+	}
+	return a < b
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+// newBatch returns an empty batch of padded rows.
+func newBatch[T kernel.Float](cols int) kernel.Batch[T] {
+	return kernel.Batch[T]{Cols: cols, Stride: kernel.PaddedStride[T](cols)}
+}
+
+// appendRow appends the given columns of the row read last to x.
+func appendRow[T kernel.Float](x *kernel.Batch[T], t *table.Reader, record []string, columns []int) error {
+	n := len(x.Data)
+	x.Data = slices.Grow(x.Data, x.Stride)[:n+x.Stride]
+	row := x.Data[n:]
+	for j, i := range columns {
+		v, err := table.ParseNumber[T](record[i])
+		if err != nil {
+			return t.Errorf(i, "%s: %w", t.Column(i), err)
+		}
+		row[j] = v
+	}
+	x.Rows++
+	return nil
+}
+
+// readLabelled reads all rows with their labels, which are indices of c.
+func readLabelled[T kernel.Float](ctx context.Context, t *table.Reader, l layout, c *classes) (train.Data[T], error) {
+	d := train.Data[T]{X: newBatch[T](len(l.features))}
+	for {
+		record, err := t.Next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return d, err
+		}
+		if err := appendRow(&d.X, t, record, l.features); err != nil {
+			return d, err
+		}
+		k, err := c.index(t, record, l.label)
+		if err != nil {
+			return d, err
+		}
+		d.Y = append(d.Y, T(k))
+	}
+	if d.X.Rows == 0 {
+		return d, fmt.Errorf("%s: a header, but no rows", t.Name)
+	}
+	return d, nil
+}
+
+// A dataset is a file to train on.
+type dataset[T kernel.Float] struct {
+	train.Data[T]
+	source   string
+	features []string // nil if the file has no header
+	label    string   // name of the label's column, or its number
+	classes  [2]string
+	counts   [2]int
+}
+
+// readDataset reads a file to train on.
+func readDataset[T kernel.Float](ctx context.Context, t *table.Reader, label, positive string, ignore []string) (*dataset[T], error) {
+	l, err := trainingLayout(t, label, ignore)
+	if err != nil {
+		return nil, err
+	}
+	var c classes
+	d := &dataset[T]{source: t.Name, label: fmt.Sprint(l.label + 1)}
+	d.Data, err = readLabelled[T](ctx, t, l, &c)
+	if errors.Is(err, table.ErrText) {
+		err = fmt.Errorf("%w; name the label with -label, and columns that are no features with -ignore", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(c.names) == 1 {
+		return nil, fmt.Errorf("%s: %s: every row is of class %q; there must be two classes", t.Name, t.Column(l.label), c.names[0])
+	}
+	p, err := c.positive(positive)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", t.Name, t.Column(l.label), err)
+	}
+	d.classes = [2]string{c.names[1-p], c.names[p]}
+	for i, y := range d.Y {
+		if p == 0 {
+			d.Y[i] = 1 - y
+		}
+		d.counts[int(d.Y[i])]++
+	}
+	if t.Columns != nil {
+		d.label = t.Columns[l.label]
+		for _, i := range l.features {
+			d.features = append(d.features, t.Columns[i])
+		}
+	}
+	return d, nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"flag"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/model"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+var evalCommand = command{
+	name:  "eval",
+	args:  "MODEL FILE.csv",
+	short: "say how well a neuron does on labelled rows",
+	long: `Eval applies the neuron in MODEL to the rows of FILE.csv ("-" is the standard
+input) and compares its classes with the labels.
+
+The features are found by name if the file has a header, otherwise by position.`,
+	setup: func(flags *flag.FlagSet) runner {
+		var a applied
+		a.register(flags)
+		return func(e *env, args []string) error {
+			if err := a.check(args); err != nil {
+				return err
+			}
+			return a.with(
+				func(m *model.Model[float32]) error { return eval(e, &a, m) },
+				func(m *model.Model[float64]) error { return eval(e, &a, m) },
+			)
+		}
+	},
+}
+
+type evalReport struct {
+	Source    string    `json:"source"`
+	Model     string    `json:"model"`
+	Hash      string    `json:"hash"`
+	Classes   [2]string `json:"classes"` // the second is the positive one
+	Threshold float64   `json:"threshold"`
+	evaluationReport
+}
+
+func eval[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
+	t, file, err := open(e, a.file, a.format)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	label, err := evalLabel(t, a.label, m.Label)
+	if err != nil {
+		return err
+	}
+	l, err := modelLayout(t, m.Features, len(m.Weights), label)
+	if err != nil {
+		return err
+	}
+	d, err := readLabelled[T](e.ctx, t, l, &classes{names: m.Classes[:], closed: true})
+	if err != nil {
+		return err
+	}
+	v := train.Evaluate(m.Weights, m.Bias, d, m.Threshold)
+	return printReport(e, a.json, &evalReport{t.Name, a.model, m.Hash(), m.Classes, m.Threshold, *evaluation(v)})
+}
+
+// evalLabel finds the label: where the user says, else as in training, else
+// in the last column.
+func evalLabel(t *table.Reader, wanted, trained string) (int, error) {
+	if wanted != "" {
+		return column(t, wanted)
+	}
+	if i, err := column(t, trained); err == nil || t.Columns != nil {
+		return i, err
+	}
+	return t.Width - 1, nil
+}
+
+func (r *evalReport) print(w printer) {
+	w.line("data       %s: %s", r.Source, table.Count(r.Rows, "row"))
+	class, part := r.mostFrequent(r.Classes)
+	w.line("accuracy   %.4f (always saying %s: %.4f)", r.Accuracy, class, part)
+	w.line("           of class %s: precision %.4f, recall %.4f, F1 %.4f", r.Classes[1], r.Precision, r.Recall, r.F1)
+	w.line("cost       %s", r.cost(kernel.Quadratic.String()))
+	w.line("           %s", r.cost(kernel.LogLoss.String()))
+	w.line("weights    %s", r.Hash)
+	w.line("")
+	r.printConfusion(w, "actual", r.Classes)
+}

@@ -1,0 +1,13 @@
+module github.com/seed-b3c25b83/kernel/cmd/neuron
+
+go 1.26.0
+
+require (
+	github.com/klauspost/cpuid/v2 v2.4.2
+	github.com/seed-b3c25b83/kernel v0.0.0
+	golang.org/x/term v0.47.0
+)
+
+require golang.org/x/sys v0.49.0 // indirect
+
+replace github.com/seed-b3c25b83/kernel => ../..

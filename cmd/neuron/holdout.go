@@ -1,0 +1,101 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/model"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+// holdOut trains on a part of the rows, and tests on the others.
+func holdOut[T kernel.Float](e *env, o *trainOptions, d *dataset[T], p *progress) error {
+	seen, unseen := d.Data, train.Data[T]{}
+	if o.test > 0 {
+		trainRows, testRows := train.StratifiedSplit(d.Y, o.test, o.Seed)
+		if len(trainRows) == 0 || len(testRows) == 0 {
+			return fmt.Errorf("%s: %s are too few to hold out %v of them; use -test-fraction 0",
+				d.source, table.Count(len(d.Y), "row"), o.test)
+		}
+		seen, unseen = d.Select(trainRows), d.Select(testRows)
+	}
+	f, err := fit(e, o, seen, p)
+	p.end()
+	if f == nil {
+		return err
+	}
+	m := newModel(o, d, f.Result)
+	if o.out != "" {
+		if err := model.Save(o.out, m); err != nil {
+			return err
+		}
+	}
+	r := newTrainReport(o, d, f)
+	r.Hash = m.Hash()
+	r.Train = evaluation(train.Evaluate(m.Weights, m.Bias, seen, m.Threshold))
+	if unseen.X.Rows > 0 {
+		r.Test = evaluation(train.Evaluate(m.Weights, m.Bias, unseen, m.Threshold))
+	}
+	return cmp.Or(printReport(e, o.json, r), err)
+}
+
+// A trainReport says what a training came to.
+type trainReport struct {
+	Dataset     datasetReport     `json:"dataset"`
+	Loss        string            `json:"loss"`
+	Train       *evaluationReport `json:"train"`
+	Test        *evaluationReport `json:"test"` // null if no rows were held out
+	Epochs      int               `json:"epochs"`
+	Converged   bool              `json:"converged"`
+	Interrupted bool              `json:"interrupted"`
+	Warnings    []string          `json:"warnings"`
+	Hash        string            `json:"hash"`
+	Model       string            `json:"model,omitempty"` // the file it was saved in
+	Speed       speedReport       `json:"speed"`
+}
+
+func newTrainReport[T kernel.Float](o *trainOptions, d *dataset[T], f *fitted[T]) *trainReport {
+	r := &trainReport{
+		Dataset:     d.report(),
+		Loss:        o.Loss.String(),
+		Epochs:      f.Epochs,
+		Converged:   f.Converged,
+		Interrupted: f.interrupted,
+		Warnings:    append([]string{}, f.Warnings...),
+		Model:       o.out,
+	}
+	r.Speed.add(f.rows*f.Epochs, f.elapsed)
+	return r
+}
+
+func (r *trainReport) print(w printer) {
+	r.Dataset.print(w)
+	note := ""
+	switch {
+	case r.Converged:
+		note = ", converged"
+	case r.Interrupted:
+		note = ", interrupted"
+	}
+	w.line("training   %s on %s%s", table.Count(r.Epochs, "epoch"), table.Count(r.Train.Rows, "row"), note)
+	w.line("cost       %s", r.Train.cost(r.Loss))
+	w.line("accuracy   %.4f on these rows", r.Train.Accuracy)
+	if r.Test != nil {
+		class, part := r.Test.mostFrequent(r.Dataset.Classes)
+		w.line("           %.4f on %s held out (always saying %s: %.4f)",
+			r.Test.Accuracy, table.Count(r.Test.Rows, "row"), class, part)
+	}
+	r.Speed.print(w)
+	w.line("weights    %s, the same bits on every CPU", r.Hash)
+	if r.Model != "" {
+		w.line("saved      %s", r.Model)
+	}
+	w.line("")
+	if r.Test != nil {
+		r.Test.printConfusion(w, "held out", r.Dataset.Classes)
+	} else {
+		r.Train.printConfusion(w, "trained on", r.Dataset.Classes)
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"flag"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/model"
+)
+
+// An applied is what the commands have in common that apply a model to a file.
+type applied struct {
+	format
+	model, file string
+	label       string
+	threshold   float64
+	json        bool
+}
+
+func (a *applied) register(flags *flag.FlagSet) {
+	flags.StringVar(&a.label, "label", "", "`column` of the label, by name or by number from 1 (default as in training)")
+	flags.Float64Var(&a.threshold, "threshold", 0, "`probability` from which a row counts as positive (default that of the model)")
+	flags.BoolVar(&a.json, "json", false, "print JSON")
+	a.format.register(flags)
+}
+
+func (a *applied) check(args []string) error {
+	if len(args) != 2 {
+		return misuse("want a model and a file, have %s", table.Count(len(args), "argument"))
+	}
+	a.model, a.file = args[0], args[1]
+	if a.threshold != 0 {
+		return checkThreshold(a.threshold)
+	}
+	return nil
+}
+
+// with loads the model and calls one of two functions, as its element type
+// wants.
+func (a *applied) with(f32 func(*model.Model[float32]) error, f64 func(*model.Model[float64]) error) error {
+	m, err := load[float32](a)
+	if err == nil {
+		return f32(m)
+	}
+	if !errors.Is(err, model.ErrElement) {
+		return err
+	}
+	wide, err := load[float64](a)
+	if err != nil {
+		return err
+	}
+	return f64(wide)
+}
+
+// load loads the model and applies what the user wants otherwise.
+func load[T kernel.Float](a *applied) (*model.Model[T], error) {
+	m, err := model.Load[T](a.model)
+	if err != nil {
+		return nil, err
+	}
+	if a.threshold != 0 {
+		m.Threshold = a.threshold
+	}
+	return m, nil
+}

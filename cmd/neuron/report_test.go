@@ -1,0 +1,102 @@
+package main
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+func TestInfo(t *testing.T) {
+	r := decode[infoReport](t, mustRun(t, "", "info", "-json"))
+	if r.Implementation != kernel.Implementation() || r.Platform != runtime.GOOS+"/"+runtime.GOARCH || r.Cores < 1 || r.CPU == "" {
+		t.Errorf("%+v", r)
+	}
+	if n := len(r.Implementations); n == 0 || r.Implementations[n-1] != (implReport{"generic", true}) {
+		t.Errorf("implementations %v", r.Implementations)
+	}
+	text := mustRun(t, "", "info")
+	if n := strings.Count(text, "in use\n"); n != 1 || !strings.Contains(text, r.CPU) {
+		t.Errorf("%d implementations in use in\n%s", n, text)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	r := decode[versionReport](t, mustRun(t, "", "version", "-json"))
+	if r.Version == "" || r.Go != runtime.Version() {
+		t.Errorf("%+v", r)
+	}
+	if got := mustRun(t, "", "version"); got != "neuron "+r.Version+" "+r.Go+" "+r.Platform+"\n" {
+		t.Errorf("version printed %q", got)
+	}
+}
+
+// The worked example: x = 8, 6.80, 5.84, 5.07, 4.46, 3.97 … 2.00.
+func TestDescend(t *testing.T) {
+	r := decode[descentReport](t, mustRun(t, "", "descend", "-json"))
+	x := 8.0
+	for k, p := range r.Descent {
+		if d := p.X - x; d > 1e-12 || d < -1e-12 {
+			t.Errorf("step %d: x = %v, want %v", k, p.X, x)
+		}
+		x -= 0.1 * (2*x - 4)
+	}
+	if n := len(r.Descent); n != 31 || len(r.Newton) != n || r.Newton[1].X != 2 || r.Diverge || r.Grid.X != 2 || r.Grid.Y != 2 {
+		t.Errorf("%d points, Newton %v, grid %v", n, r.Newton, r.Grid)
+	}
+	if r := decode[descentReport](t, mustRun(t, "", "descend", "-json", "-rate", "1e300")); !r.Diverge || len(r.Descent) != 1 {
+		t.Errorf("rate 1e300: %d points, diverges %v", len(r.Descent), r.Diverge)
+	}
+	if r := decode[descentReport](t, mustRun(t, "", "descend", "-json", "-rate", "2", "-steps", "10000")); !r.Diverge || len(r.Descent) > 1000 {
+		t.Errorf("rate 2: %d points, diverges %v", len(r.Descent), r.Diverge)
+	}
+}
+
+func TestSpeed(t *testing.T) {
+	for _, test := range []struct {
+		rows    int
+		elapsed time.Duration
+		want    string
+	}{
+		{500, time.Second, "time       1s, 500 rows per second"},
+		{12345, 2 * time.Second, "time       2s, 6.17 thousand rows per second"},
+		{999600, time.Second, "time       1s, 1 million rows per second"},
+		{3_000_000, 1500 * time.Microsecond, "time       1.5ms, 2 billion rows per second"},
+	} {
+		var s speedReport
+		var b strings.Builder
+		s.add(test.rows, test.elapsed)
+		s.print(printer{&b})
+		if want := test.want + " (" + kernel.Implementation() + ")\n"; b.String() != want {
+			t.Errorf("%d rows in %v: %q, want %q", test.rows, test.elapsed, b.String(), want)
+		}
+	}
+}
+
+func TestProgress(t *testing.T) {
+	var b strings.Builder
+	p := &progress{w: &b, epochs: 4}
+	p.begin("fold 1/2 ")
+	for k := 1; k <= 4; k++ {
+		p.show(train.Epoch{Number: k, Cost: 1.0 / float64(k), Accuracy: 0.5})
+	}
+	p.end()
+	want := "\rfold 1/2 [=====               ] epoch 1/4, cost 1, accuracy 0.5000" +
+		"\rfold 1/2 [====================] epoch 4/4, cost 0.25, accuracy 0.5000\n"
+	if b.String() != want {
+		t.Errorf("progress %q\nwant     %q", b.String(), want)
+	}
+	b.Reset()
+	p.begin("fold 2/2 ")
+	p.show(train.Epoch{Number: 2, Cost: 2})
+	if got, want := len(b.String()), len(want)-len("\rfold 1/2 [=====               ] epoch 1/4, cost 1, accuracy 0.5000")-1; got != want {
+		t.Errorf("a shorter line has %d bytes and does not cover the longer one, of %d: %q", got, want, b.String())
+	}
+	var none *progress
+	none.begin("")
+	none.show(train.Epoch{Number: 1})
+	none.end()
+}

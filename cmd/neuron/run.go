@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// The exit codes.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// An env is the world as a command sees it.
+type env struct {
+	ctx    context.Context
+	stdin  io.Reader
+	stdout *bufio.Writer
+	stderr io.Writer
+
+	terminal bool // stderr is one
+}
+
+// warn tells the user something that is not a result.
+func (e *env) warn(format string, args ...any) {
+	fmt.Fprintf(e.stderr, "neuron: "+format+"\n", args...)
+}
+
+// A runner executes a command whose flags are set.
+type runner func(e *env, args []string) error
+
+// A command is a verb of the command line.
+type command struct {
+	name  string
+	args  string // what follows the flags, for the usage line
+	short string
+	long  string
+	setup func(*flag.FlagSet) runner
+}
+
+// commands returns all commands, in the order in which help lists them.
+func commands() []command {
+	return []command{
+		trainCommand, predictCommand, evalCommand, infoCommand, descendCommand, versionCommand, helpCommand(),
+	}
+}
+
+func find(name string) (command, bool) {
+	for _, c := range commands() {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+// run executes a command line in the world as it is.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	e := &env{ctx, stdin, bufio.NewWriter(stdout), stderr, isTerminal(stderr)}
+	return e.run(args)
+}
+
+// run executes a command line and returns its exit code.
+func (e *env) run(args []string) int {
+	err := dispatch(e, args)
+	if flush := e.stdout.Flush(); err == nil && flush != nil {
+		err = fmt.Errorf("writing the output: %w", flush)
+	}
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		fmt.Fprintf(e.stderr, "neuron: %v\nRun %q for usage.\n", err, strings.TrimSpace("neuron help "+usage.command))
+		return exitUsage
+	case e.ctx.Err() != nil:
+		e.warn("interrupted")
+		return exitInterrupted
+	}
+	e.warn("%v", err)
+	return exitFailure
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// dispatch runs the command that args ask for. Without a verb that is train.
+func dispatch(e *env, args []string) error {
+	name := "train"
+	switch {
+	case len(args) == 0:
+	case isHelp(args[0]):
+		name, args = "help", args[1:]
+	case !strings.HasPrefix(args[0], "-"):
+		name, args = args[0], args[1:]
+	}
+	c, ok := find(name)
+	if !ok {
+		return usageError{"", fmt.Sprintf("unknown command %q", name)}
+	}
+	flags := newFlags(c.name)
+	runner := c.setup(flags)
+	args, err := parse(flags, args)
+	if errors.Is(err, flag.ErrHelp) {
+		return printHelp(e, c)
+	}
+	if err != nil {
+		return usageError{c.name, err.Error()}
+	}
+	err = runner(e, args)
+	var usage usageError
+	if errors.As(err, &usage) {
+		usage.command = c.name
+		return usage
+	}
+	return err
+}
+
+// A usageError says that the command line makes no sense.
+type usageError struct{ command, message string }
+
+func (u usageError) Error() string {
+	if u.command == "" {
+		return u.message
+	}
+	return u.command + ": " + u.message
+}
+
+// misuse returns a usageError; dispatch adds the command.
+func misuse(format string, args ...any) error {
+	return usageError{message: fmt.Sprintf(format, args...)}
+}

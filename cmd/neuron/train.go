@@ -1,0 +1,215 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/model"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+var trainCommand = command{
+	name:  "train",
+	args:  "[FILE.csv]",
+	short: "train a neuron",
+	long: `Train trains a neuron on the rows of FILE.csv ("-" is the standard input) and
+reports how well it does on rows that it has not seen. Without a file it takes
+the data that the program carries: the Wisconsin breast cancer data.
+
+Every column is a feature, except the label, which is the last column unless
+-label says otherwise. Labels are 0 and 1 or any other two names. Of two numbers
+the greater is the positive class, of two names the one later in the alphabet,
+unless -positive says otherwise.
+
+The same rows and flags give the same weights on every CPU, to the bit. The hash
+in the report stands for the bits of the weights.
+
+Ctrl-C ends the training; the report and the model are those of the epochs that
+were completed.`,
+	setup: func(flags *flag.FlagSet) runner {
+		var o trainOptions
+		o.register(flags)
+		return func(e *env, args []string) error {
+			if err := o.check(args); err != nil {
+				return err
+			}
+			if o.float64 {
+				return trainAs[float64](e, &o)
+			}
+			return trainAs[float32](e, &o)
+		}
+	},
+}
+
+type trainOptions struct {
+	train.Options
+	format
+	path      string
+	loss      string
+	label     string
+	positive  string
+	ignore    string
+	raw       bool
+	float64   bool
+	test      float64
+	folds     int
+	threshold float64
+	out       string
+	json      bool
+	quiet     bool
+}
+
+func (o *trainOptions) register(flags *flag.FlagSet) {
+	o.Options = train.DefaultOptions()
+	flags.Float64Var(&o.Rate, "rate", o.Rate, "learning `rate`, the length of a step")
+	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "`number` of passes over all rows, at most")
+	flags.IntVar(&o.BatchSize, "batch", o.BatchSize, "`rows` of a step; 0 means all")
+	flags.StringVar(&o.loss, "loss", "quadratic", "`cost` to descend: quadratic or log")
+	flags.Float64Var(&o.L2, "l2", o.L2, "`strength` of the pull of weights towards 0")
+	flags.Uint64Var(&o.Seed, "seed", 1, "`number` that decides which rows are held out and the order of the others")
+	flags.BoolVar(&o.Balanced, "balanced", false, "make both classes weigh the same, however many rows they have")
+	flags.Float64Var(&o.Tolerance, "tolerance", 0, "end when the cost changes by at most this `part` for three epochs; 0 means never")
+	flags.IntVar(&o.Workers, "workers", 0, "`number` of goroutines, which does not change the result; 0 means one for each core")
+	flags.BoolVar(&o.raw, "no-standardize", false, "take features as they are instead of giving each mean 0 and deviation 1")
+	flags.BoolVar(&o.float64, "float64", false, "compute in float64 instead of float32")
+	flags.StringVar(&o.label, "label", "", "`column` of the label, by name or by number from 1 (default the last)")
+	flags.StringVar(&o.positive, "positive", "", "`name` of the positive class")
+	flags.StringVar(&o.ignore, "ignore", "", "`columns` that are no features, by name or number, separated by commas")
+	flags.Float64Var(&o.test, "test-fraction", 0.2, "`part` of the rows that is held out to test the neuron; 0 trains on all")
+	flags.IntVar(&o.folds, "folds", 0, "cross-validate: cut the rows into this `number` of folds and hold out each in turn")
+	flags.Float64Var(&o.threshold, "threshold", 0.5, "`probability` from which a row counts as positive")
+	flags.StringVar(&o.out, "out", "", "`file` to save the model in")
+	flags.BoolVar(&o.json, "json", false, "print the report as JSON")
+	flags.BoolVar(&o.quiet, "q", false, "show no progress and no warnings")
+	o.format.register(flags)
+}
+
+// check validates what the user asked for.
+func (o *trainOptions) check(args []string) error {
+	switch {
+	case len(args) > 1:
+		return misuse("more than one file: %s", strings.Join(args, " "))
+	case !(o.Rate > 0) || math.IsInf(o.Rate, 0):
+		return misuse("-rate %v: must be greater than 0 and finite", o.Rate)
+	case o.Epochs < 1:
+		return misuse("-epochs %d: must be at least 1", o.Epochs)
+	case o.BatchSize < 0:
+		return misuse("-batch %d: must not be negative", o.BatchSize)
+	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
+		return misuse("-l2 %v: must be at least 0 and finite", o.L2)
+	case !(o.Tolerance >= 0) || math.IsInf(o.Tolerance, 0):
+		return misuse("-tolerance %v: must be at least 0 and finite", o.Tolerance)
+	case o.Workers < 0:
+		return misuse("-workers %d: must not be negative", o.Workers)
+	case !(o.test >= 0 && o.test < 1):
+		return misuse("-test-fraction %v: must be at least 0 and less than 1", o.test)
+	case o.folds < 0 || o.folds == 1:
+		return misuse("-folds %d: must be at least 2", o.folds)
+	case o.folds > 0 && o.out != "":
+		return misuse("-folds trains several neurons to measure them; to save one with -out, leave out -folds")
+	}
+	if len(args) == 1 {
+		o.path = args[0]
+	}
+	o.Standardize = !o.raw
+	switch o.loss {
+	case kernel.Quadratic.String():
+		o.Loss = kernel.Quadratic
+	case kernel.LogLoss.String():
+		o.Loss = kernel.LogLoss
+	default:
+		return misuse("-loss %q: must be quadratic or log", o.loss)
+	}
+	return checkThreshold(o.threshold)
+}
+
+func checkThreshold(t float64) error {
+	if !(t > 0 && t <= 1) {
+		return misuse("-threshold %v: must be greater than 0 and at most 1", t)
+	}
+	return nil
+}
+
+func (o *trainOptions) ignored() []string {
+	if o.ignore == "" {
+		return nil
+	}
+	return strings.Split(o.ignore, ",")
+}
+
+func trainAs[T kernel.Float](e *env, o *trainOptions) error {
+	t, file, err := open(e, o.path, o.format)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	d, err := readDataset[T](e.ctx, t, o.label, o.positive, o.ignored())
+	if err != nil {
+		return err
+	}
+	var p *progress
+	if e.terminal && !o.quiet {
+		p = &progress{w: e.stderr, epochs: o.Epochs}
+	}
+	if o.folds > 0 {
+		return crossValidate(e, o, d, p)
+	}
+	return holdOut(e, o, d, p)
+}
+
+// A fitted is a trained neuron and what it took.
+type fitted[T kernel.Float] struct {
+	*train.Result[T]
+	rows        int
+	elapsed     time.Duration
+	interrupted bool
+}
+
+// fit trains a neuron. If it is interrupted after the first epoch, it returns
+// the neuron so far together with the error.
+func fit[T kernel.Float](e *env, o *trainOptions, d train.Data[T], p *progress) (*fitted[T], error) {
+	options := o.Options
+	options.OnEpoch = p.show
+	start := time.Now()
+	result, err := train.Fit(e.ctx, d, options)
+	elapsed := time.Since(start)
+	interrupted := err != nil && e.ctx.Err() != nil
+	if err != nil && !interrupted || result == nil || result.Epochs == 0 {
+		return nil, err
+	}
+	if !o.quiet {
+		for _, w := range result.Warnings {
+			e.warn("warning: %s", w)
+		}
+	}
+	return &fitted[T]{result, d.X.Rows, elapsed, interrupted}, err
+}
+
+// newModel puts names to what was trained.
+func newModel[T kernel.Float](o *trainOptions, d *dataset[T], r *train.Result[T]) *model.Model[T] {
+	return &model.Model[T]{
+		Weights:   r.Weights,
+		Bias:      r.Bias,
+		Features:  d.features,
+		Classes:   d.classes,
+		Label:     d.label,
+		Threshold: o.threshold,
+		Meta: map[string]string{
+			"source":        filepath.Base(d.source),
+			"loss":          o.Loss.String(),
+			"rate":          fmt.Sprint(o.Rate),
+			"epochs":        fmt.Sprint(r.Epochs),
+			"batch":         fmt.Sprint(o.BatchSize),
+			"l2":            fmt.Sprint(o.L2),
+			"seed":          fmt.Sprint(o.Seed),
+			"balanced":      fmt.Sprint(o.Balanced),
+			"standardize":   fmt.Sprint(o.Standardize),
+			"test_fraction": fmt.Sprint(o.test),
+		},
+	}
+}
