@@ -108,7 +108,7 @@ func BenchmarkPhase(b *testing.B) {
 			"delta":    func() { deltaBlock(delta, &p, z, y, nil, Quadratic) },
 			"log":      func() { deltaBlock(delta, &p, z, y, nil, LogLoss) },
 			"sum":      func() { sum(&l, delta) },
-			"gradient": func() { gradient(g, x.Data, delta, s[1], isNarrow[float32](s[1])) },
+			"gradient": func() { gradient(g, x.Data, delta, s[1], isNarrow[float32](s[1]), nil) },
 		}
 		for _, name := range []string{"forward", "delta", "log", "sum", "gradient"} {
 			eachBench[float32](b, fmt.Sprintf("op=%s/shape=%dx%d", name, s[0], s[1]), func(b *testing.B) {

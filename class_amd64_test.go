@@ -29,7 +29,7 @@ func BenchmarkClass(b *testing.B) {
 				}
 				eachBench[float32](b, fmt.Sprintf("op=gradient/class=%s/shape=%dx%d", class, rows, cols), func(b *testing.B) {
 					for b.Loop() {
-						gradient(g, x.Data, z, cols, class == "narrow")
+						gradient(g, x.Data, z, cols, class == "narrow", nil)
 					}
 				})
 			}

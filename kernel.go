@@ -193,7 +193,7 @@ func Gradient[T Float](g []T, x Batch[T], delta []T) float64 {
 	rows := callRows[T](len(delta), stride)
 	for i := 0; i < len(delta); i += rows {
 		block := delta[i:min(i+rows, len(delta))]
-		gradientBatch(g, rest(x.Data, i*stride), block, stride, isNarrow[T](len(g)))
+		gradientBatch(g, rest(x.Data, i*stride), block, stride, isNarrow[T](len(g)), nil)
 		sum(&acc.delta, block)
 	}
 	return halve(acc.delta)

@@ -35,12 +35,12 @@ func dot[T Float](acc *[maxLanes]T, x, w []T) {
 	}
 }
 
-func gradient[T Float](g, x, delta []T, stride int, narrow bool) {
+func gradient[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	switch {
 	case useAVX512:
-		gradientAVX512(g, x, delta, stride, narrow)
+		gradientAVX512(g, x, delta, stride, narrow, ahead)
 	case useAVX2:
-		gradientAVX2(g, x, delta, stride, narrow)
+		gradientAVX2(g, x, delta, stride, narrow, ahead)
 	default:
 		gradientGeneric(g, x, delta, stride, narrow)
 	}

@@ -813,6 +813,10 @@ TEXT ·gradientNarrow64AVX512(SB), NOSPLIT, $0-48
 //
 //	for eight rows at a time, then four, then one:
 //		for j: g[j] = fma(delta[k], x[k][j], g[j]) for the rows k
+//
+// Unless AHEAD is nil it is the row behind the last, where rows follow that
+// are worth a prefetch: so the memory does not rest while the gradient works.
+#define AHEAD BX
 #define BROADCAST8(BROADCAST, SIZE) \
 	BROADCAST (DELTA), Z24; \
 	BROADCAST (1*SIZE)(DELTA), Z25; \
@@ -822,6 +826,19 @@ TEXT ·gradientNarrow64AVX512(SB), NOSPLIT, $0-48
 	BROADCAST (5*SIZE)(DELTA), Z29; \
 	BROADCAST (6*SIZE)(DELTA), Z30; \
 	BROADCAST (7*SIZE)(DELTA), Z31
+
+// WIDE8 continues one vector of g by eight rows.
+#define WIDE8(LOAD, FMA) \
+	LOAD (G)(COL*1), Z0; \
+	FMA (X), Z24, Z0; \
+	FMA (X)(STRIDE*1), Z25, Z0; \
+	FMA (X)(STRIDE*2), Z26, Z0; \
+	FMA (X)(STRIDE3*1), Z27, Z0; \
+	FMA (X)(STRIDE*4), Z28, Z0; \
+	FMA (X)(STRIDE5*1), Z29, Z0; \
+	FMA (X)(STRIDE3*2), Z30, Z0; \
+	FMA (X)(STRIDE7*1), Z31, Z0; \
+	LOAD Z0, (G)(COL*1)
 
 #define GRADIENTWIDE(LANES, SIZE, LOG2SIZE, LOAD, LOADZ, BROADCAST, FMA) \
 	STRIDES(LOG2SIZE); \
@@ -834,21 +851,32 @@ rows8: \
 	XORL COL, COL; \
 	CMPQ COL, COLS; \
 	JGE  tail8; \
+	TESTQ AHEAD, AHEAD; \
+	JNZ  ahead8; \
 cols8: \
-	LOAD (G)(COL*1), Z0; \
-	FMA (X), Z24, Z0; \
-	FMA (X)(STRIDE*1), Z25, Z0; \
-	FMA (X)(STRIDE*2), Z26, Z0; \
-	FMA (X)(STRIDE3*1), Z27, Z0; \
-	FMA (X)(STRIDE*4), Z28, Z0; \
-	FMA (X)(STRIDE5*1), Z29, Z0; \
-	FMA (X)(STRIDE3*2), Z30, Z0; \
-	FMA (X)(STRIDE7*1), Z31, Z0; \
-	LOAD Z0, (G)(COL*1); \
+	WIDE8(LOAD, FMA); \
 	ADDQ $64, X; \
 	ADDQ $64, COL; \
 	CMPQ COL, COLS; \
 	JLT  cols8; \
+	JMP  tail8; \
+ahead8: \
+	PREFETCHT1 (AHEAD); \
+	PREFETCHT1 (AHEAD)(STRIDE*1); \
+	PREFETCHT1 (AHEAD)(STRIDE*2); \
+	PREFETCHT1 (AHEAD)(STRIDE3*1); \
+	PREFETCHT1 (AHEAD)(STRIDE*4); \
+	PREFETCHT1 (AHEAD)(STRIDE5*1); \
+	PREFETCHT1 (AHEAD)(STRIDE3*2); \
+	PREFETCHT1 (AHEAD)(STRIDE7*1); \
+	WIDE8(LOAD, FMA); \
+	ADDQ $64, AHEAD; \
+	ADDQ $64, X; \
+	ADDQ $64, COL; \
+	CMPQ COL, COLS; \
+	JLT  ahead8; \
+	SUBQ COL, AHEAD; \
+	LEAQ (AHEAD)(STRIDE*8), AHEAD; \
 tail8: \
 	TESTQ TAIL, TAIL; \
 	JZ    next8; \
@@ -946,24 +974,26 @@ done: \
 	VZEROUPPER; \
 	RET
 
-// func gradientWide32AVX512(grad, x, delta *float32, rows, cols, stride int)
-TEXT ·gradientWide32AVX512(SB), NOSPLIT, $0-48
+// func gradientWide32AVX512(grad, x, delta *float32, rows, cols, stride int, ahead *float32)
+TEXT ·gradientWide32AVX512(SB), NOSPLIT, $0-56
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
 	MOVQ delta+16(FP), DELTA
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
+	MOVQ ahead+48(FP), AHEAD
 	GRADIENTWIDE(16, 4, 2, VMOVUPS, VMOVUPS.Z, VBROADCASTSS, VFMADD231PS)
 
-// func gradientWide64AVX512(grad, x, delta *float64, rows, cols, stride int)
-TEXT ·gradientWide64AVX512(SB), NOSPLIT, $0-48
+// func gradientWide64AVX512(grad, x, delta *float64, rows, cols, stride int, ahead *float64)
+TEXT ·gradientWide64AVX512(SB), NOSPLIT, $0-56
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
 	MOVQ delta+16(FP), DELTA
 	MOVQ rows+24(FP), ROWS
 	MOVQ cols+32(FP), COLS
 	MOVQ stride+40(FP), STRIDE
+	MOVQ ahead+48(FP), AHEAD
 	GRADIENTWIDE(8, 8, 3, VMOVUPD, VMOVUPD.Z, VBROADCASTSD, VFMADD231PD)
 
 // SUM adds the N elements at DELTA to the eight float64 lanes at DI, eight at

@@ -174,7 +174,7 @@ func dot[T Float](acc *[maxLanes]T, x, w []T) {
 	}
 }
 
-func gradient[T Float](g, x, delta []T, stride int, narrow bool) {
+func gradient[T Float](g, x, delta []T, stride int, narrow bool, _ *T) {
 	if useNEON {
 		gradientNEON(g, x, delta, stride, narrow)
 	} else {

@@ -500,16 +500,31 @@ done:                                      \
 //	for four rows at a time, then for one:
 //		for j: g[j] = fma(delta[k], x[k][j], g[j]) for the rows k
 //
+// Unless AHEAD is nil it is the row behind the last, where rows follow that
+// are worth a prefetch: so the memory does not rest while the gradient works.
 // Y8-Y11 are delta of four rows.
 #define D0 Y8
 #define D1 Y9
 #define D2 Y10
 #define D3 Y11
 #define GP R12     // cursor in g
+#define AHEAD BX   // takes the place of MASK
+
+// WIDE4 continues one vector of g by four rows.
+#define WIDE4 \
+	VMOVUPS (GP), Y0;              \
+	FMA     (P), D0, Y0;           \
+	FMA     (P)(STRIDE*1), D1, Y0; \
+	FMA     (P)(STRIDE*2), D2, Y0; \
+	FMA     (P)(STRIDE3*1), D3, Y0; \
+	VMOVUPS Y0, (GP);              \
+	ADDQ    $32, P;                \
+	ADDQ    $32, GP
 
 #define GRADIENT_WIDE \
 	SPLIT(32);                             \
 	VMOVUPS   (MASK), MT;                  \
+	MOVQ      ahead+48(FP), AHEAD;         \
 	LEAQ      (STRIDE)(STRIDE*2), STRIDE3; \
 	SUBQ      $4, ROWS;                    \
 	JLT       rows1;                       \
@@ -523,17 +538,20 @@ loop4:                                         \
 	MOVQ      COLS, N;                     \
 	TESTQ     N, N;                        \
 	JZ        tail4;                       \
+	TESTQ     AHEAD, AHEAD;                \
+	JNZ       ahead4;                      \
 cols4:                                         \
-	VMOVUPS   (GP), Y0;                    \
-	FMA       (P), D0, Y0;                 \
-	FMA       (P)(STRIDE*1), D1, Y0;       \
-	FMA       (P)(STRIDE*2), D2, Y0;       \
-	FMA       (P)(STRIDE3*1), D3, Y0;      \
-	VMOVUPS   Y0, (GP);                    \
-	ADDQ      $32, P;                      \
-	ADDQ      $32, GP;                     \
+	WIDE4;                                 \
 	SUBQ      $32, N;                      \
 	JNZ       cols4;                       \
+	JMP       tail4;                       \
+ahead4:                                        \
+	PREFETCHT1 (AHEAD);                    \
+	PREFETCHT1 64(AHEAD);                  \
+	ADDQ      $128, AHEAD;                 \
+	WIDE4;                                 \
+	SUBQ      $32, N;                      \
+	JNZ       ahead4;                      \
 tail4:                                         \
 	TESTQ     TAIL, TAIL;                  \
 	JZ        next4;                       \
@@ -735,8 +753,8 @@ TEXT ·gradientNarrow32AVX2(SB), NOSPLIT, $0-48
 	SHLQ $SHIFT, STRIDE
 	GRADIENT_NARROW
 
-// func gradientWide32AVX2(grad, x, delta *float32, rows, cols, stride int)
-TEXT ·gradientWide32AVX2(SB), NOSPLIT, $0-48
+// func gradientWide32AVX2(grad, x, delta *float32, rows, cols, stride int, ahead *float32)
+TEXT ·gradientWide32AVX2(SB), NOSPLIT, $0-56
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
 	MOVQ delta+16(FP), DELTA
@@ -828,8 +846,8 @@ TEXT ·gradientNarrow64AVX2(SB), NOSPLIT, $0-48
 	SHLQ $SHIFT, STRIDE
 	GRADIENT_NARROW
 
-// func gradientWide64AVX2(grad, x, delta *float64, rows, cols, stride int)
-TEXT ·gradientWide64AVX2(SB), NOSPLIT, $0-48
+// func gradientWide64AVX2(grad, x, delta *float64, rows, cols, stride int, ahead *float64)
+TEXT ·gradientWide64AVX2(SB), NOSPLIT, $0-56
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
 	MOVQ delta+16(FP), DELTA

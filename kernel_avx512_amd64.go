@@ -53,13 +53,14 @@ func gradientNarrow32AVX512(grad, x, delta *float32, rows, cols, stride int)
 //go:noescape
 func gradientNarrow64AVX512(grad, x, delta *float64, rows, cols, stride int)
 
-// gradientWide: gradientWideGeneric.
+// gradientWide: gradientWideGeneric. Unless ahead is nil it points to the row
+// behind the last one, where cols*rows elements follow that will be needed next.
 //
 //go:noescape
-func gradientWide32AVX512(grad, x, delta *float32, rows, cols, stride int)
+func gradientWide32AVX512(grad, x, delta *float32, rows, cols, stride int, ahead *float32)
 
 //go:noescape
-func gradientWide64AVX512(grad, x, delta *float64, rows, cols, stride int)
+func gradientWide64AVX512(grad, x, delta *float64, rows, cols, stride int, ahead *float64)
 
 // sum: sumGeneric.
 //
@@ -115,17 +116,17 @@ func dotAVX512[T Float](acc *[maxLanes]T, x, w []T) {
 	}
 }
 
-func gradientAVX512[T Float](g, x, delta []T, stride int, narrow bool) {
+func gradientAVX512[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	rows, cols := len(delta), len(g)
 	switch {
 	case is32[T]() && narrow:
 		gradientNarrow32AVX512(f32(g), f32(x), f32(delta), rows, cols, stride)
 	case is32[T]():
-		gradientWide32AVX512(f32(g), f32(x), f32(delta), rows, cols, stride)
+		gradientWide32AVX512(f32(g), f32(x), f32(delta), rows, cols, stride, (*float32)(unsafe.Pointer(ahead)))
 	case narrow:
 		gradientNarrow64AVX512(f64(g), f64(x), f64(delta), rows, cols, stride)
 	default:
-		gradientWide64AVX512(f64(g), f64(x), f64(delta), rows, cols, stride)
+		gradientWide64AVX512(f64(g), f64(x), f64(delta), rows, cols, stride, (*float64)(unsafe.Pointer(ahead)))
 	}
 }
 

@@ -10,7 +10,7 @@ func dot[T Float](acc *[maxLanes]T, x, w []T) {
 	dotGeneric(acc[:wideLaneBytes/elemSize[T]()], x, w)
 }
 
-func gradient[T Float](g, x, delta []T, stride int, narrow bool) {
+func gradient[T Float](g, x, delta []T, stride int, narrow bool, _ *T) {
 	gradientGeneric(g, x, delta, stride, narrow)
 }
 

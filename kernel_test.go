@@ -119,7 +119,7 @@ func testGradient[T Float](t *testing.T) {
 			values(r, delta, kind&3)
 			values(r, got[:cols], 0)
 			want := append([]T(nil), got...)
-			gradient(got[:cols], x, delta, stride, kind < 4)
+			gradient(got[:cols], x, delta, stride, kind < 4, nil)
 			gradientGeneric(want[:cols], x, delta, stride, kind < 4)
 			wantSame(t, got, want, "gradient %T cols %d rows %d stride %d kind %d", delta[0], cols, rows, stride, kind)
 			var l1, l2 [sumLanes]float64

@@ -46,7 +46,7 @@ func (n *node[T]) add(right *node[T]) {
 // addTo computes dst[j] += src[j], which is dst[j] = fma(1, src[j], dst[j]).
 func addTo[T Float](dst, src []T) {
 	one := [1]T{1}
-	gradientBatch(dst, src, one[:], len(dst), false)
+	gradientBatch(dst, src, one[:], len(dst), false, nil)
 }
 
 // A tree sums nodes that arrive in order, as a binary counter does: at rest,

@@ -15,6 +15,9 @@ const (
 	// blockBytes is the part of X that a fused step takes through forward, δ
 	// and gradient at a time; it stays in the L1 cache.
 	blockBytes = 24 << 10
+	// fetchBytes is the least X whose next block a wide step fetches while the
+	// gradient works on this one: what the L2 cache holds needs no help.
+	fetchBytes = 2 << 20
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -111,17 +114,19 @@ func forwardLong[T Float](x, w []T, b T) T {
 
 // gradientBatch adds Xᵀδ to g in calls of bounded length. len(delta) is a
 // multiple of groupRows in all calls for one shard but the last.
-func gradientBatch[T Float](g, x, delta []T, stride int, narrow bool) {
+//
+// Unless ahead is nil it points to the rows behind, which will be needed next.
+func gradientBatch[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	if len(g) == 0 || len(delta) == 0 {
 		return
 	}
 	if len(g)*len(delta)*elemSize[T]() > callBytes {
 		for cols := max(callBytes/elemSize[T]()/len(delta), 64); len(g) > cols; {
-			gradient(g[:cols], x, delta, stride, narrow)
+			gradient(g[:cols], x, delta, stride, narrow, nil)
 			g, x = g[cols:], x[cols:]
 		}
 	}
-	gradient(g, x, delta, stride, narrow)
+	gradient(g, x, delta, stride, narrow, ahead)
 }
 
 // accumulator holds the sums over the rows of a shard, lane by lane.
@@ -139,7 +144,8 @@ func halve(l [sumLanes]float64) float64 {
 	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
 }
 
-// stepBatch is the fused step over one shard.
+// stepBatch is the fused step over one shard, that of the rows of y. x may hold
+// the rows of later shards, too.
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss) {
 	var buf [blockRows]T
 	rows := blockRows
@@ -147,6 +153,7 @@ func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 		rows = rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g
 	}
 	narrow := isNarrow[T](len(g))
+	fetch := !narrow && len(x)*elemSize[T]() > fetchBytes
 	for i := 0; i < len(y); i += rows {
 		j := min(i+rows, len(y))
 		block := rest(x, i*stride)
@@ -154,6 +161,10 @@ func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 		forwardBatch(delta, block, w, b, stride)
 		deltaBlock(delta, &acc.partials, delta, y[i:j], weightsOf(weights, i, j), loss)
 		sum(&acc.delta, delta)
-		gradientBatch(g, block, delta, stride, narrow)
+		var ahead *T
+		if next := (i + rows) * stride; fetch && next+rows*stride <= len(x) {
+			ahead = &x[next]
+		}
+		gradientBatch(g, block, delta, stride, narrow, ahead)
 	}
 }

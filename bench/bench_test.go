@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"runtime"
+	"testing"
+)
+
+func BenchmarkStep(b *testing.B)    { benchmark(b, Step) }
+func BenchmarkForward(b *testing.B) { benchmark(b, Forward) }
+func BenchmarkRow(b *testing.B)     { benchmark(b, Row) }
+func BenchmarkSigmoid(b *testing.B) { benchmark(b, Sigmoid) }
+
+// benchmark runs all cases of an op. A case is set up when the first of its
+// benchmarks is due, so that -bench may leave out the large ones.
+func benchmark(b *testing.B, op Op) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // vek starts goroutines
+	for _, c := range Cases(op) {
+		var list []Runner
+		for i, name := range names(c) {
+			b.Run("type="+c.Type+"/shape="+c.Shape()+"/impl="+name, func(b *testing.B) {
+				if list == nil {
+					list = Runners(c)
+				}
+				r := &list[i]
+				if _, err := r.Check(); err != nil {
+					b.Fatal(err)
+				}
+				defer r.Enter()()
+				b.SetBytes(int64(c.Bytes()))
+				b.ReportAllocs()
+				for b.Loop() {
+					r.Run()
+				}
+			})
+		}
+	}
+}
+
+// names returns the names of the runners of a case, without its data.
+func names(c Case) []string {
+	small := c
+	small.Rows, small.Cols, small.Stride = 1, 1, 1
+	var list []string
+	for _, r := range Runners(small) {
+		list = append(list, r.Name)
+	}
+	return list
+}
+
+// TestContestants checks every contestant on shapes with and without tails.
+func TestContestants(t *testing.T) {
+	shapes := [][3]int{
+		{1, 1, 1}, {1, 30, 30}, {1, 128, 128}, {1, 1024, 1024}, {1, 4097, 4097},
+		{256, 30, 30}, {256, 30, 32}, {64, 128, 128}, {35, 17, 17}, {67, 784, 784}, {3, 1024, 1024}, {130, 257, 272},
+	}
+	for _, typ := range []string{"float32", "float64"} {
+		var cases []Case
+		for _, s := range shapes {
+			op := Forward
+			if s[0] == 1 {
+				op = Row
+			}
+			cases = append(cases, Case{op, typ, s[0], s[1], s[2]}, Case{Step, typ, s[0], s[1], s[2]})
+		}
+		for _, n := range []int{1, 7, 1000, 10007} {
+			cases = append(cases, Case{Sigmoid, typ, 1, n, n})
+		}
+		for _, c := range cases {
+			for _, r := range Runners(c) {
+				if _, err := r.Check(); err != nil {
+					t.Errorf("%s: %v", c, err)
+				}
+			}
+		}
+	}
+}
+
+// TestCheck makes sure that a wrong result does not pass.
+func TestCheck(t *testing.T) {
+	for _, op := range []Op{Step, Forward} {
+		p := newProblem[float32](Case{op, "float32", 64, 128, 128})
+		run := naive[float32]().prepare(p)
+		run()
+		if _, err := p.check(); err != nil {
+			t.Fatal(err)
+		}
+		p.spoil()
+		if _, err := p.check(); err == nil {
+			t.Errorf("%s: NaN passed", op)
+		}
+		p.w[77] *= 1.01
+		run()
+		if _, err := p.check(); err == nil {
+			t.Errorf("%s: a changed weight passed", op)
+		}
+	}
+}

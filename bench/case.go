@@ -1,0 +1,89 @@
+package bench
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// An Op is what is computed and timed.
+type Op string
+
+const (
+	// Step is one full gradient step over N rows of D features:
+	// z = X·w+b, a = σ(z), d = (a−y)·a·(1−a), g = Xᵀd, gb = Σd.
+	// Nobody divides by N: that belongs into the learning rate.
+	Step Op = "step"
+	// Forward is scoring: ŷ = σ(X·w+b).
+	Forward Op = "forward"
+	// Row is Forward for one row alone.
+	Row Op = "row"
+	// Sigmoid is ŷ = σ(x) over one long slice.
+	Sigmoid Op = "sigmoid"
+)
+
+// A Case is an op on a type and a shape.
+type Case struct {
+	Op     Op     `json:"op"`
+	Type   string `json:"type"` // "float32" or "float64"
+	Rows   int    `json:"rows"`
+	Cols   int    `json:"cols"`
+	Stride int    `json:"stride"`
+}
+
+// Shape returns rows×columns, with the stride where it is not the number of
+// columns, as it stands in the names of benchmarks: 256x30, 256x30s32.
+func (c Case) Shape() string {
+	s := fmt.Sprintf("%dx%d", c.Rows, c.Cols)
+	if c.Stride != c.Cols {
+		s += fmt.Sprintf("s%d", c.Stride)
+	}
+	return s
+}
+
+// String returns the case as op/type/shape.
+func (c Case) String() string { return fmt.Sprintf("%s/%s/%s", c.Op, c.Type, c.Shape()) }
+
+// Bytes returns the size of the memory that holds X, padding included.
+func (c Case) Bytes() int {
+	size := unsafe.Sizeof(float32(0))
+	if c.Type == "float64" {
+		size = unsafe.Sizeof(float64(0))
+	}
+	return c.Rows * c.Stride * int(size)
+}
+
+// sigmoidLen is the number of values of the Sigmoid op.
+const sigmoidLen = 1 << 20
+
+// Cases returns all cases of an op, float32 first.
+func Cases(op Op) []Case {
+	var cases []Case
+	for _, typ := range []string{"float32", "float64"} {
+		add := func(rows, cols, stride int) {
+			cases = append(cases, Case{op, typ, rows, cols, stride})
+		}
+		switch op {
+		case Step, Forward:
+			add(256, 30, 30)
+			add(256, 30, 32)
+			add(64, 128, 128)
+			add(256, 784, 784)
+			add(2048, 1024, 1024)
+			if typ == "float32" {
+				add(65536, 1024, 1024)
+			} else {
+				add(32768, 1024, 1024)
+			}
+		case Row:
+			for _, cols := range []int{30, 128, 784, 1024, 4096} {
+				add(1, cols, cols)
+			}
+		case Sigmoid:
+			add(1, sigmoidLen, sigmoidLen)
+		}
+	}
+	return cases
+}
+
+// Ops returns all ops.
+func Ops() []Op { return []Op{Step, Forward, Row, Sigmoid} }
