@@ -54,8 +54,9 @@ func (x Batch[T]) Row(i int) []T {
 	return x.Data[k : k+x.Cols : k+x.Cols]
 }
 
+// stride returns the distance of rows in Data: 0 if they have no columns.
 func (x Batch[T]) stride() int {
-	if x.Stride == 0 {
+	if x.Stride == 0 || x.Cols == 0 {
 		return x.Cols
 	}
 	return x.Stride
@@ -129,7 +130,7 @@ func Forward[T Float](z []T, x Batch[T], w []T, b T) {
 	stride := checkBatch("Forward", &x, "w", len(w))
 	checkApart("Forward", "z", z, "x.Data", x.Data)
 	checkApart("Forward", "z", z, "w", w)
-	forwardBatch(z, x.Data, w, b, stride)
+	forwardAll(z, x.Data, w, b, stride)
 }
 
 // Predict computes ŷ = σ(X·w + b): Forward, then Sigmoid, block by block.
@@ -141,12 +142,12 @@ func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
 	checkApart("Predict", "yhat", yhat, "w", w)
 	data := x.Data
 	for rows := callRows[T](len(yhat), stride); len(yhat) > rows; {
-		forwardBatch(yhat[:rows], data, w, b, stride)
+		forwardAll(yhat[:rows], data, w, b, stride)
 		sigmoid(yhat[:rows], yhat[:rows])
 		yhat, data = yhat[rows:], rest(data, rows*stride)
 	}
 	if len(yhat) > 0 {
-		forwardBatch(yhat, data, w, b, stride)
+		forwardAll(yhat, data, w, b, stride)
 		sigmoid(yhat, yhat)
 	}
 }
@@ -240,7 +241,7 @@ func checkBatch[T Float](fn string, x *Batch[T], name string, n int) int {
 	hi, lo := bits.Mul(uint(x.Rows-1), uint(stride))
 	need, carry := bits.Add(lo, uint(x.Cols), 0)
 	fits := hi|carry == 0 && need <= uint(len(x.Data)) || x.Rows == 0 || x.Cols == 0
-	if x.Rows|x.Cols < 0 || stride < x.Cols || n != x.Cols || !fits {
+	if x.Rows|x.Cols|x.Stride < 0 || stride < x.Cols || n != x.Cols || !fits {
 		panicBatch(fn, len(x.Data), x.Rows, x.Cols, x.Stride, name, n)
 	}
 	return stride

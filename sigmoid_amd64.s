@@ -74,7 +74,7 @@ DATA consts<>+0x70(SB)/8, $0.5
 DATA consts<>+0x78(SB)/8, $1.0
 DATA consts<>+0x80(SB)/8, $0x3E5AD202AE594059 // expP8
 DATA consts<>+0x88(SB)/8, $0xBF30000000000000 // −tinyZ
-DATA consts<>+0x90(SB)/8, $0x3FCFFFFFFFC00000 // tinySlope
+DATA consts<>+0x90(SB)/8, $0x3FCFFFFFFF800000 // tinySlope
 DATA consts<>+0x98(SB)/8, $2.0
 DATA consts<>+0xA0(SB)/8, $0x3FE5555555555947 // logL0
 DATA consts<>+0xA8(SB)/8, $0x3FD99999998E9943 // logL1

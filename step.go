@@ -18,6 +18,8 @@ const (
 	// fetchBytes is the least X whose next block a wide step fetches while the
 	// gradient works on this one: what the L2 cache holds needs no help.
 	fetchBytes = 2 << 20
+	// streamBytes is the least X that a forward pass reads row by row.
+	streamBytes = 16 << 20
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -73,6 +75,19 @@ func weightsOf[T Float](weights []T, i, j int) []T {
 		return nil
 	}
 	return weights[i:j]
+}
+
+// forwardAll is forwardBatch for a pass over X that reads nothing twice. Wide
+// rows that come from memory are worked one by one: several rows at a time are
+// several streams, which memory delivers more slowly than one.
+func forwardAll[T Float](z, x, w []T, b T, stride int) {
+	if isNarrow[T](len(w)) || len(x)*elemSize[T]() <= streamBytes {
+		forwardBatch(z, x, w, b, stride)
+		return
+	}
+	for i := range z {
+		forwardBatch(z[i:i+1], x[i*stride:], w, b, stride)
+	}
 }
 
 // forwardBatch computes z = X·w + b in calls of bounded length.
