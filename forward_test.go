@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -103,5 +104,30 @@ func testForwardZeros[T Float](t *testing.T) {
 		if math.Signbit(float64(want[0])) == partial {
 			t.Fatalf("%d columns: z = %v", cols, want[0])
 		}
+	}
+}
+
+// TestForwardLarge tests batches whose data is so large that it comes from
+// memory.
+func TestForwardLarge(t *testing.T) {
+	eachType(t, testForwardLarge[float32], testForwardLarge[float64])
+}
+
+func testForwardLarge[T Float](t *testing.T) {
+	data := make([]T, 20<<20/elemSize[T]())
+	for _, c := range []testCase{{rows: 37, cols: 300, stride: 301}, {rows: 300, cols: 30, stride: 32}, {rows: 2, cols: 17000, stride: 17000}} {
+		r := rand.New(rand.NewPCG(104, 1))
+		small := newBatch[T](r, c)
+		w := newVector[T](r, c.cols, c)
+		copy(data, small.Data)
+		got, want := make([]T, c.rows), make([]T, c.rows)
+		x := small
+		x.Data = data
+		Forward(got, x, w, 1)
+		forwardGeneric(want, small.Data, w, 1, c.stride, lanesOf[T](c.cols))
+		wantSame(t, got, want, "Forward, %v", c)
+		Predict(got, x, w, 1)
+		sigmoidGeneric(want, want)
+		wantSame(t, got, want, "Predict, %v", c)
 	}
 }
