@@ -104,7 +104,7 @@ func BenchmarkPhase(b *testing.B) {
 		var p partials
 		var l [sumLanes]float64
 		phases := map[string]func(){
-			"forward":  func() { forward(z, x.Data, w, 0.1, s[1]) },
+			"forward":  func() { forward(z, x.Data, w, 0.1, s[1], nil) },
 			"delta":    func() { deltaBlock(delta, &p, z, y, nil, Quadratic) },
 			"log":      func() { deltaBlock(delta, &p, z, y, nil, LogLoss) },
 			"sum":      func() { sum(&l, delta) },

@@ -54,6 +54,8 @@ func classForwards() map[string]func(z, x, w []float32, b float32, stride int) {
 	}
 	return map[string]func(z, x, w []float32, b float32, stride int){
 		"narrow": call(forwardNarrow32AVX512, forwardNarrow32AVX2, 16),
-		"wide":   call(forwardWide32AVX512, forwardWide32AVX2, 32),
+		"wide": call(func(z, x, w *float32, b float32, rows, cols, stride int) {
+			forwardWide32AVX512(z, x, w, b, rows, cols, stride, nil)
+		}, forwardWide32AVX2, 32),
 	}
 }

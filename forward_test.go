@@ -19,7 +19,7 @@ func testForward[T Float](t *testing.T) {
 
 		z := newField[T](c.rows, (c.off+5)&15)
 		if c.rows > 0 && c.cols > 0 {
-			forward(z.s, x.Data, w, b, c.stride)
+			forward(z.s, x.Data, w, b, c.stride, nil)
 			wantSame(t, z.s, want, "forward, %v", c)
 			z.check(t, "forward, %v", c)
 			clear(z.s)

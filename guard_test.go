@@ -99,7 +99,7 @@ func testGuard[T Float](t *testing.T) {
 			p.reset(end)
 
 			out, px, pw := take[T](p, c.rows, nil), take(p, len(x.Data), x.Data), take(p, cols, w)
-			run("forward", func() { forward(out, px, pw, 1, c.stride) })
+			run("forward", func() { forward(out, px, pw, 1, c.stride, nil) })
 
 			acc, px, pw := take[T](p, maxLanes, nil), take(p, cols, w), take(p, cols, w)
 			run("dot", func() { dot((*[maxLanes]T)(acc), px, pw) })

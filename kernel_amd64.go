@@ -13,10 +13,10 @@ func init() {
 	impl.Register("AVX2", &useAVX2)
 }
 
-func forward[T Float](z, x, w []T, b T, stride int) {
+func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	switch {
 	case useAVX512:
-		forwardAVX512(z, x, w, b, stride)
+		forwardAVX512(z, x, w, b, stride, ahead)
 	case useAVX2:
 		forwardAVX2(z, x, w, b, stride)
 	default:

@@ -27,6 +27,7 @@
 #define STRIDE7 R13
 #define COL     AX // offset of the current column in bytes
 #define X8      BX // the row 8 rows behind X
+#define AHEAD   BX // a row to fetch into the L2 cache, or nil
 #define TAIL    CX // columns behind the last whole group
 
 #define TAILMASK  K1 // the lanes of those columns
@@ -430,8 +431,7 @@ done:
 // half of the last, partial group; both halves of w under the mask stay in
 // Z28 and Z29.
 
-// MASKS sets K5 and TAILMASK from TAIL, of a group of 2·LANES. It clobbers AX
-// and BX.
+// MASKS sets K5 and TAILMASK from TAIL, of a group of 2·LANES. It clobbers AX.
 #define MASKS(LANES) \
 	MOVL $1, AX; \
 	SHLQ TAIL, AX; \
@@ -440,9 +440,27 @@ done:
 	SHRQ $LANES, AX; \
 	KMOVW AX, TAILMASK
 
+
+// WIDE4 continues four rows by one group of columns.
+#define WIDE4(LOAD, FMA) \
+	LOAD (W)(COL*1), Z16; \
+	LOAD 64(W)(COL*1), Z17; \
+	FMA (X), Z16, Z0; \
+	FMA 64(X), Z17, Z4; \
+	FMA (X)(STRIDE*1), Z16, Z1; \
+	FMA 64(X)(STRIDE*1), Z17, Z5; \
+	FMA (X)(STRIDE*2), Z16, Z2; \
+	FMA 64(X)(STRIDE*2), Z17, Z6; \
+	FMA (X)(STRIDE3*1), Z16, Z3; \
+	FMA 64(X)(STRIDE3*1), Z17, Z7
+
 // WIDE is the kernel for rows of LANES lanes a register of 1<<LOG2SIZE bytes an
 // element. LOAD, FMA and ADD are the instructions for the element type, FOLD4
 // and FOLD1 halve the lanes; STORE4 and STORE1 add b and store.
+//
+// Unless AHEAD is nil it is a row that will be needed soon. For every four
+// rows two are fetched from there: so the memory rests neither while a fused
+// step works on the first half of a block nor, see below, on the second.
 #define WIDE(LANES, LOG2SIZE, LOAD, LOADZ, FMA, ADD, FOLD4, STORE4, FOLD1, STORE1) \
 	STRIDES(LOG2SIZE); \
 	COLUMNS(2*LANES, LOG2SIZE); \
@@ -457,21 +475,28 @@ rows4: \
 	XORL COL, COL; \
 	CMPQ COL, COLS; \
 	JGE  tail4; \
+	TESTQ AHEAD, AHEAD; \
+	JNZ  ahead4; \
 cols4: \
-	LOAD (W)(COL*1), Z16; \
-	LOAD 64(W)(COL*1), Z17; \
-	FMA (X), Z16, Z0; \
-	FMA 64(X), Z17, Z4; \
-	FMA (X)(STRIDE*1), Z16, Z1; \
-	FMA 64(X)(STRIDE*1), Z17, Z5; \
-	FMA (X)(STRIDE*2), Z16, Z2; \
-	FMA 64(X)(STRIDE*2), Z17, Z6; \
-	FMA (X)(STRIDE3*1), Z16, Z3; \
-	FMA 64(X)(STRIDE3*1), Z17, Z7; \
+	WIDE4(LOAD, FMA); \
 	ADDQ $128, X; \
 	ADDQ $128, COL; \
 	CMPQ COL, COLS; \
 	JLT  cols4; \
+	JMP  tail4; \
+ahead4: \
+	PREFETCHT1 (AHEAD); \
+	PREFETCHT1 64(AHEAD); \
+	PREFETCHT1 (AHEAD)(STRIDE*1); \
+	PREFETCHT1 64(AHEAD)(STRIDE*1); \
+	WIDE4(LOAD, FMA); \
+	ADDQ $128, AHEAD; \
+	ADDQ $128, X; \
+	ADDQ $128, COL; \
+	CMPQ COL, COLS; \
+	JLT  ahead4; \
+	SUBQ COL, AHEAD; \
+	LEAQ (AHEAD)(STRIDE*2), AHEAD; \
 tail4: \
 	TESTQ TAIL, TAIL; \
 	JZ    fold4; \
@@ -557,14 +582,14 @@ done: \
 	VMOVSD X0, (ZS); \
 	ADDQ   $8, ZS
 
-// func forwardWide32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
+// func forwardWide32AVX512(z, x, w *float32, b float32, rows, cols, stride int, ahead *float32)
 //
 //	for i in rows, 4 at a time, then 1:
 //		acc[0:32] = 0
 //		for j in columns, 32 at a time:
 //			acc = fma(x[i][j:j+32], w[j:j+32], acc)
 //		z[i] = halve(acc) + b
-TEXT ·forwardWide32AVX512(SB), NOSPLIT, $0-56
+TEXT ·forwardWide32AVX512(SB), NOSPLIT, $0-64
 	MOVQ z+0(FP), ZS
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
@@ -572,14 +597,15 @@ TEXT ·forwardWide32AVX512(SB), NOSPLIT, $0-56
 	MOVQ rows+32(FP), ROWS
 	MOVQ cols+40(FP), COLS
 	MOVQ stride+48(FP), STRIDE
+	MOVQ ahead+56(FP), AHEAD
 	MOVL  $0x1111, AX
 	KMOVW AX, K4
 	WIDE(16, 2, VMOVUPS, VMOVUPS.Z, VFMADD231PS, VADDPS, FOLD4x32, STORE4x32, FOLD1x32, STORE1x32)
 
-// func forwardWide64AVX512(z, x, w *float64, b float64, rows, cols, stride int)
+// func forwardWide64AVX512(z, x, w *float64, b float64, rows, cols, stride int, ahead *float64)
 //
 // The same with 16 lanes.
-TEXT ·forwardWide64AVX512(SB), NOSPLIT, $0-56
+TEXT ·forwardWide64AVX512(SB), NOSPLIT, $0-64
 	MOVQ z+0(FP), ZS
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
@@ -587,6 +613,7 @@ TEXT ·forwardWide64AVX512(SB), NOSPLIT, $0-56
 	MOVQ rows+32(FP), ROWS
 	MOVQ cols+40(FP), COLS
 	MOVQ stride+48(FP), STRIDE
+	MOVQ ahead+56(FP), AHEAD
 	MOVL  $0x55, AX
 	KMOVW AX, K4
 	WIDE(8, 3, VMOVUPD, VMOVUPD.Z, VFMADD231PD, VADDPD, FOLD4x64, STORE4x64, FOLD1x64, STORE1x64)
@@ -814,9 +841,7 @@ TEXT ·gradientNarrow64AVX512(SB), NOSPLIT, $0-48
 //	for eight rows at a time, then four, then one:
 //		for j: g[j] = fma(delta[k], x[k][j], g[j]) for the rows k
 //
-// Unless AHEAD is nil it is the row behind the last, where rows follow that
-// are worth a prefetch: so the memory does not rest while the gradient works.
-#define AHEAD BX
+// Unless AHEAD is nil, four rows are fetched from there for every eight.
 #define BROADCAST8(BROADCAST, SIZE) \
 	BROADCAST (DELTA), Z24; \
 	BROADCAST (1*SIZE)(DELTA), Z25; \
@@ -865,10 +890,6 @@ ahead8: \
 	PREFETCHT1 (AHEAD)(STRIDE*1); \
 	PREFETCHT1 (AHEAD)(STRIDE*2); \
 	PREFETCHT1 (AHEAD)(STRIDE3*1); \
-	PREFETCHT1 (AHEAD)(STRIDE*4); \
-	PREFETCHT1 (AHEAD)(STRIDE5*1); \
-	PREFETCHT1 (AHEAD)(STRIDE3*2); \
-	PREFETCHT1 (AHEAD)(STRIDE7*1); \
 	WIDE8(LOAD, FMA); \
 	ADDQ $64, AHEAD; \
 	ADDQ $64, X; \
@@ -876,7 +897,7 @@ ahead8: \
 	CMPQ COL, COLS; \
 	JLT  ahead8; \
 	SUBQ COL, AHEAD; \
-	LEAQ (AHEAD)(STRIDE*8), AHEAD; \
+	LEAQ (AHEAD)(STRIDE*4), AHEAD; \
 tail8: \
 	TESTQ TAIL, TAIL; \
 	JZ    next8; \

@@ -158,7 +158,7 @@ func deltaNEON[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss)
 	}
 }
 
-func forward[T Float](z, x, w []T, b T, stride int) {
+func forward[T Float](z, x, w []T, b T, stride int, _ *T) {
 	if useNEON {
 		forwardNEON(z, x, w, b, stride)
 	} else {

@@ -49,8 +49,8 @@ func gradientNarrow32AVX2(grad, x, delta *float32, rows, cols, stride int)
 //go:noescape
 func gradientNarrow64AVX2(grad, x, delta *float64, rows, cols, stride int)
 
-// gradientWide: gradientWideGeneric. Unless ahead is nil it points to the row
-// behind the last one, where cols*rows elements follow that will be needed next.
+// gradientWide: gradientWideGeneric. Unless ahead is nil it points to rows to
+// fetch into the cache, as many as are worked on.
 //
 //go:noescape
 func gradientWide32AVX2(grad, x, delta *float32, rows, cols, stride int, ahead *float32)

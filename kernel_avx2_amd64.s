@@ -500,8 +500,8 @@ done:                                      \
 //	for four rows at a time, then for one:
 //		for j: g[j] = fma(delta[k], x[k][j], g[j]) for the rows k
 //
-// Unless AHEAD is nil it is the row behind the last, where rows follow that
-// are worth a prefetch: so the memory does not rest while the gradient works.
+// Unless AHEAD is nil, as many rows are fetched from there into the L2 cache:
+// so the memory does not rest while the gradient works.
 // Y8-Y11 are delta of four rows.
 #define D0 Y8
 #define D1 Y9

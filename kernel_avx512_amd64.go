@@ -29,13 +29,14 @@ func forwardNarrow32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
 //go:noescape
 func forwardNarrow64AVX512(z, x, w *float64, b float64, rows, cols, stride int)
 
-// forwardWide: forwardGeneric with 128 bytes of lanes.
+// forwardWide: forwardGeneric with 128 bytes of lanes. Unless ahead is nil it
+// points to rows to fetch into the cache, half as many as are worked on.
 //
 //go:noescape
-func forwardWide32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
+func forwardWide32AVX512(z, x, w *float32, b float32, rows, cols, stride int, ahead *float32)
 
 //go:noescape
-func forwardWide64AVX512(z, x, w *float64, b float64, rows, cols, stride int)
+func forwardWide64AVX512(z, x, w *float64, b float64, rows, cols, stride int, ahead *float64)
 
 // dot: dotGeneric with 128 bytes of lanes.
 //
@@ -53,8 +54,8 @@ func gradientNarrow32AVX512(grad, x, delta *float32, rows, cols, stride int)
 //go:noescape
 func gradientNarrow64AVX512(grad, x, delta *float64, rows, cols, stride int)
 
-// gradientWide: gradientWideGeneric. Unless ahead is nil it points to the row
-// behind the last one, where cols*rows elements follow that will be needed next.
+// gradientWide: gradientWideGeneric. Unless ahead is nil it points to rows to
+// fetch into the cache, half as many as are worked on.
 //
 //go:noescape
 func gradientWide32AVX512(grad, x, delta *float32, rows, cols, stride int, ahead *float32)
@@ -94,17 +95,17 @@ func deltaLog32AVX512(delta *float32, sums *partials, z, y, weights *float32, n 
 //go:noescape
 func deltaLog64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
 
-func forwardAVX512[T Float](z, x, w []T, b T, stride int) {
+func forwardAVX512[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	rows, cols := len(z), len(w)
 	switch narrow := isNarrow[T](cols); {
 	case is32[T]() && narrow:
 		forwardNarrow32AVX512(f32(z), f32(x), f32(w), float32(b), rows, cols, stride)
 	case is32[T]():
-		forwardWide32AVX512(f32(z), f32(x), f32(w), float32(b), rows, cols, stride)
+		forwardWide32AVX512(f32(z), f32(x), f32(w), float32(b), rows, cols, stride, (*float32)(unsafe.Pointer(ahead)))
 	case narrow:
 		forwardNarrow64AVX512(f64(z), f64(x), f64(w), float64(b), rows, cols, stride)
 	default:
-		forwardWide64AVX512(f64(z), f64(x), f64(w), float64(b), rows, cols, stride)
+		forwardWide64AVX512(f64(z), f64(x), f64(w), float64(b), rows, cols, stride, (*float64)(unsafe.Pointer(ahead)))
 	}
 }
 

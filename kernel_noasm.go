@@ -2,7 +2,7 @@
 
 package kernel
 
-func forward[T Float](z, x, w []T, b T, stride int) {
+func forward[T Float](z, x, w []T, b T, stride int, _ *T) {
 	forwardGeneric(z, x, w, b, stride, lanesOf[T](len(w)))
 }
 

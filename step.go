@@ -15,11 +15,9 @@ const (
 	// blockBytes is the part of X that a fused step takes through forward, δ
 	// and gradient at a time; it stays in the L1 cache.
 	blockBytes = 24 << 10
-	// fetchBytes is the least X whose next block a wide step fetches while the
-	// gradient works on this one: what the L2 cache holds needs no help.
-	fetchBytes = 2 << 20
-	// streamBytes is the least X that a forward pass reads row by row.
-	streamBytes = 16 << 20
+	// memoryBytes is the size from which X is taken to come from memory, not
+	// from a cache.
+	memoryBytes = 16 << 20
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -27,6 +25,9 @@ const (
 // narrowBytes separates the two classes of rows: a row of fewer bytes is
 // narrow. See doc.go.
 const narrowBytes = 1024
+
+// inMemory reports whether x is too large for the caches.
+func inMemory[T Float](x []T) bool { return len(x)*elemSize[T]() >= memoryBytes }
 
 func elemSize[T Float]() int { return int(unsafe.Sizeof(*new(T))) }
 
@@ -81,17 +82,17 @@ func weightsOf[T Float](weights []T, i, j int) []T {
 // rows that come from memory are worked one by one: several rows at a time are
 // several streams, which memory delivers more slowly than one.
 func forwardAll[T Float](z, x, w []T, b T, stride int) {
-	if isNarrow[T](len(w)) || len(x)*elemSize[T]() <= streamBytes {
-		forwardBatch(z, x, w, b, stride)
+	if isNarrow[T](len(w)) || !inMemory(x) {
+		forwardBatch(z, x, w, b, stride, nil)
 		return
 	}
 	for i := range z {
-		forwardBatch(z[i:i+1], x[i*stride:], w, b, stride)
+		forwardBatch(z[i:i+1], x[i*stride:], w, b, stride, nil)
 	}
 }
 
 // forwardBatch computes z = X·w + b in calls of bounded length.
-func forwardBatch[T Float](z, x, w []T, b T, stride int) {
+func forwardBatch[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	if len(w) == 0 {
 		for i := range z {
 			z[i] = 0 + b
@@ -106,12 +107,12 @@ func forwardBatch[T Float](z, x, w []T, b T, stride int) {
 	}
 	if len(z) > 1 && len(z)*stride*elemSize[T]() > callBytes {
 		for rows := max(1, callBytes/elemSize[T]()/stride); len(z) > rows; {
-			forward(z[:rows], x, w, b, stride)
+			forward(z[:rows], x, w, b, stride, nil)
 			z, x = z[rows:], x[rows*stride:]
 		}
 	}
 	if len(z) > 0 {
-		forward(z, x, w, b, stride)
+		forward(z, x, w, b, stride, ahead)
 	}
 }
 
@@ -160,26 +161,27 @@ func halve(l [sumLanes]float64) float64 {
 }
 
 // stepBatch is the fused step over one shard, that of the rows of y. x may hold
-// the rows of later shards, too.
-func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss) {
+// the rows of later shards, too. With fetch, wide blocks fetch the next one
+// while they are worked on, half of it during the forward pass and half during
+// the gradient.
+func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) {
 	var buf [blockRows]T
 	rows := blockRows
 	if len(y)*stride*elemSize[T]() > blockBytes || len(y) > rows {
 		rows = rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g
 	}
 	narrow := isNarrow[T](len(g))
-	fetch := !narrow && len(x)*elemSize[T]() > fetchBytes
 	for i := 0; i < len(y); i += rows {
 		j := min(i+rows, len(y))
 		block := rest(x, i*stride)
 		delta := buf[:j-i]
-		forwardBatch(delta, block, w, b, stride)
+		var ahead, behind *T // rows of the next block: of its first half, of its second
+		if next := (i + rows) * stride; fetch && !narrow && next+rows*stride <= len(x) {
+			ahead, behind = &x[next], &x[next+rows/2*stride]
+		}
+		forwardBatch(delta, block, w, b, stride, ahead)
 		deltaBlock(delta, &acc.partials, delta, y[i:j], weightsOf(weights, i, j), loss)
 		sum(&acc.delta, delta)
-		var ahead *T
-		if next := (i + rows) * stride; fetch && next+rows*stride <= len(x) {
-			ahead = &x[next]
-		}
-		gradientBatch(g, block, delta, stride, narrow, ahead)
+		gradientBatch(g, block, delta, stride, narrow, behind)
 	}
 }

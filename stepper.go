@@ -101,6 +101,7 @@ func (s *Stepper[T]) Close() {
 // returns the sums. It panics as the function Step does.
 func (s *Stepper[T]) Step(g []T, x Batch[T], y, weights, w []T, b T, loss Loss) Sums {
 	checkStep("Stepper.Step", g, &x, y, weights, w, loss)
+	s.checkCols("Stepper.Step", x.Cols)
 	s.Reset()
 	s.Add(x, y, weights, w, b, loss)
 	return s.Sum(g)
@@ -115,9 +116,7 @@ func (s *Stepper[T]) Reset() { s.total.depth, s.next, s.partial = 0, 0, false }
 func (s *Stepper[T]) Add(x Batch[T], y, weights, w []T, b T, loss Loss) {
 	const fn = "Stepper.Add"
 	stride := checkBatch(fn, &x, "w", len(w))
-	if x.Cols != s.cols {
-		panic(fmt.Sprintf("kernel.%s: x.Cols = %d, the Stepper has %d", fn, x.Cols, s.cols))
-	}
+	s.checkCols(fn, x.Cols)
 	checkLabels(fn, y, weights, x.Rows, loss)
 	if x.Rows == 0 {
 		return
@@ -135,6 +134,12 @@ func (s *Stepper[T]) Add(x Batch[T], y, weights, w []T, b T, loss Loss) {
 	}
 	s.call = call[T]{}
 	s.next += shards
+}
+
+func (s *Stepper[T]) checkCols(fn string, cols int) {
+	if cols != s.cols {
+		panic(fmt.Sprintf("kernel.%s: x.Cols = %d, the Stepper has %d", fn, cols, s.cols))
+	}
 }
 
 // Sum stores the gradient over all rows added since the last Reset in g and
@@ -158,7 +163,7 @@ func (c *call[T]) run(t *tree[T], shardRows, first, n int) {
 		j := min(i+shardRows, len(c.y))
 		leaf := t.leaf()
 		var acc accumulator
-		stepBatch(&acc, leaf.g, rest(c.x, i*c.stride), c.y[i:j], weightsOf(c.weights, i, j), c.w, c.b, c.stride, c.loss)
+		stepBatch(&acc, leaf.g, rest(c.x, i*c.stride), c.y[i:j], weightsOf(c.weights, i, j), c.w, c.b, c.stride, c.loss, inMemory(c.x))
 		leaf.sums = acc.sums()
 		t.push()
 	}

@@ -45,7 +45,7 @@ func testVZeroUpper[T Float](t *testing.T) {
 			var lanes [sumLanes]float64
 			var p partials
 			at := fmt.Sprintf(", %d rows, %d columns,", rows, cols)
-			clean("forward"+at, func() { forward(z, x, w, 1, cols) })
+			clean("forward"+at, func() { forward(z, x, w, 1, cols, nil) })
 			clean("dot"+at, func() { dot(&acc, x[:cols], w) })
 			for _, class := range gradientClasses {
 				clean("gradient, "+class+at, func() { runGradient(g, x, z, cols, class) })
