@@ -13,7 +13,7 @@ import (
 // sides of the boundary: it is the measurement behind narrowBytes.
 func BenchmarkClass(b *testing.B) {
 	for _, rows := range []int{1, 16} {
-		for _, cols := range []int{30, 64, 128, 192, 256, 384, 512, 784, 1024} {
+		for _, cols := range []int{32, 64, 128, 192, 256, 384, 512, 784, 1024} {
 			x, _, w := problem[float32](rows, cols, cols)
 			z, g := make([]float32, rows), make([]float32, cols)
 			forwards := classForwards()

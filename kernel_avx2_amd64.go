@@ -25,7 +25,7 @@ func forwardNarrow32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
 //go:noescape
 func forwardNarrow64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
 
-// forwardWide: forwardGeneric with 128 bytes of lanes.
+// forwardWide: forwardGeneric with 128 bytes of lanes; at least as many columns.
 //
 //go:noescape
 func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
