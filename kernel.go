@@ -106,7 +106,7 @@ type Sums struct {
 // dst may be src; it must not overlap it otherwise. Sigmoid panics if the
 // lengths differ.
 func Sigmoid[T Float](dst, src []T) {
-	checkLen("Sigmoid", "dst", len(dst), "len(src)", len(src))
+	checkLen("Sigmoid: len(dst)", len(dst), "len(src)", len(src))
 	checkSameOrApart("Sigmoid", "dst", dst, "src", src)
 	for len(dst) > callElements {
 		sigmoid(dst[:callElements], src[:callElements])
@@ -127,7 +127,7 @@ func Sigmoid[T Float](dst, src []T) {
 // Forward panics if len(z) is not x.Rows, len(w) is not x.Cols, x.Data is too
 // short for its shape, or z overlaps x or w.
 func Forward[T Float](z []T, x Batch[T], w []T, b T) {
-	checkLen("Forward", "z", len(z), "x.Rows", x.Rows)
+	checkLen("Forward: len(z)", len(z), "x.Rows", x.Rows)
 	stride := checkBatch("Forward", &x, "w", len(w))
 	checkApart("Forward", "z", z, "x.Data", x.Data)
 	checkApart("Forward", "z", z, "w", w)
@@ -137,7 +137,7 @@ func Forward[T Float](z []T, x Batch[T], w []T, b T) {
 // Predict computes ŷ = σ(X·w + b): Forward, then Sigmoid, block by block.
 // It panics as Forward does.
 func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
-	checkLen("Predict", "yhat", len(yhat), "x.Rows", x.Rows)
+	checkLen("Predict: len(yhat)", len(yhat), "x.Rows", x.Rows)
 	stride := checkBatch("Predict", &x, "w", len(w))
 	checkApart("Predict", "yhat", yhat, "x.Data", x.Data)
 	checkApart("Predict", "yhat", yhat, "w", w)
@@ -164,7 +164,7 @@ func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
 // delta may be z. Delta panics if the lengths differ, if delta overlaps
 // another argument, or if loss is unknown.
 func Delta[T Float](delta, z, y, weights []T, loss Loss) Sums {
-	checkLen("Delta", "delta", len(delta), "len(z)", len(z))
+	checkLen("Delta: len(delta)", len(delta), "len(z)", len(z))
 	checkLabels("Delta", y, weights, len(z), loss)
 	checkSameOrApart("Delta", "delta", delta, "z", z)
 	checkApart("Delta", "delta", delta, "y", y)
@@ -187,7 +187,7 @@ func Delta[T Float](delta, z, y, weights []T, loss Loss) Sums {
 // Gradient panics if len(g) is not x.Cols, len(delta) is not x.Rows, x.Data is
 // too short for its shape, or g overlaps x or delta.
 func Gradient[T Float](g []T, x Batch[T], delta []T) float64 {
-	checkLen("Gradient", "delta", len(delta), "x.Rows", x.Rows)
+	checkLen("Gradient: len(delta)", len(delta), "x.Rows", x.Rows)
 	stride := checkBatch("Gradient", &x, "g", len(g))
 	checkApart("Gradient", "g", g, "x.Data", x.Data)
 	checkApart("Gradient", "g", g, "delta", delta)
@@ -225,7 +225,9 @@ func Implementation() string { return impl.Current() }
 
 // checkStep validates the arguments of a step and returns the stride.
 func checkStep[T Float](fn string, g []T, x *Batch[T], y, weights, w []T, loss Loss) int {
-	checkLen(fn, "g", len(g), "x.Cols", x.Cols)
+	if len(g) != x.Cols {
+		panicLen(fn+": len(g)", len(g), "x.Cols", x.Cols)
+	}
 	stride := checkBatch(fn, x, "w", len(w))
 	checkLabels(fn, y, weights, x.Rows, loss)
 	checkApart(fn, "g", g, "x.Data", x.Data)
@@ -253,7 +255,7 @@ func panicBatch(fn string, data, rows, cols, stride int, name string, n int) {
 	case rows < 0 || cols < 0:
 		panic(fmt.Sprintf("kernel.%s: x.Rows = %d, x.Cols = %d: negative", fn, rows, cols))
 	case n != cols:
-		panicLen(fn, name, n, "x.Cols", cols)
+		panicLen(fn+": len("+name+")", n, "x.Cols", cols)
 	case stride != 0 && stride < cols:
 		panic(fmt.Sprintf("kernel.%s: x.Stride = %d, x.Cols = %d: rows overlap", fn, stride, cols))
 	}
@@ -261,22 +263,24 @@ func panicBatch(fn string, data, rows, cols, stride int, name string, n int) {
 		fn, data, rows, cols, stride))
 }
 
-// checkLen panics if the length of an argument is not what another one asks
-// for.
-func checkLen(fn, name string, got int, of string, want int) {
+// checkLen panics if the length of an argument, named by what, is not what
+// another one asks for.
+func checkLen(what string, got int, of string, want int) {
 	if got != want {
-		panicLen(fn, name, got, of, want)
+		panicLen(what, got, of, want)
 	}
 }
 
-func panicLen(fn, name string, got int, of string, want int) {
-	panic(fmt.Sprintf("kernel.%s: len(%s) = %d, %s = %d", fn, name, got, of, want))
+func panicLen(what string, got int, of string, want int) {
+	panic(fmt.Sprintf("kernel.%s = %d, %s = %d", what, got, of, want))
 }
 
 func checkLabels[T Float](fn string, y, weights []T, rows int, loss Loss) {
-	checkLen(fn, "y", len(y), "rows", rows)
-	if weights != nil {
-		checkLen(fn, "weights", len(weights), "rows", rows)
+	if len(y) != rows {
+		panicLen(fn+": len(y)", len(y), "rows", rows)
+	}
+	if weights != nil && len(weights) != rows {
+		panicLen(fn+": len(weights)", len(weights), "rows", rows)
 	}
 	if loss > LogLoss {
 		panic(fmt.Sprintf("kernel.%s: unknown loss %d", fn, loss))

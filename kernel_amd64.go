@@ -59,6 +59,8 @@ func sum[T Float](lanes *[sumLanes]float64, delta []T) {
 
 func sigmoid[T Float](dst, src []T) {
 	switch {
+	case len(dst) == 1: // one value waits less for scalar instructions
+		sigmoidGeneric(dst, src)
 	case useAVX512:
 		sigmoidAVX512(dst, src)
 	case useAVX2:
@@ -70,6 +72,8 @@ func sigmoid[T Float](dst, src []T) {
 
 func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss) {
 	switch {
+	case len(delta) == 1:
+		deltaGeneric(delta, sums, z, y, weights, loss)
 	case useAVX512:
 		deltaAVX512(delta, sums, z, y, weights, loss)
 	case useAVX2:

@@ -82,6 +82,10 @@ func weightsOf[T Float](weights []T, i, j int) []T {
 // rows that come from memory are worked one by one: several rows at a time are
 // several streams, which memory delivers more slowly than one.
 func forwardAll[T Float](z, x, w []T, b T, stride int) {
+	if n := len(z) * stride * elemSize[T](); n > 0 && n <= callBytes {
+		forward(z, x, w, b, stride, nil) // the short way, for a few rows
+		return
+	}
 	if isNarrow[T](len(w)) || !inMemory(x) {
 		forwardBatch(z, x, w, b, stride, nil)
 		return

@@ -145,7 +145,7 @@ func (s *Stepper[T]) checkCols(fn string, cols int) {
 // Sum stores the gradient over all rows added since the last Reset in g and
 // returns the sums. It resets s.
 func (s *Stepper[T]) Sum(g []T) Sums {
-	checkLen("Stepper.Sum", "g", len(g), "columns", s.cols)
+	checkLen("Stepper.Sum: len(g)", len(g), "columns", s.cols)
 	root := s.total.root()
 	s.Reset()
 	if root == nil {
