@@ -52,10 +52,11 @@ func classForwards() map[string]func(z, x, w []float32, b float32, stride int) {
 			}
 		}
 	}
+	alone := func(f func(z, x, w *float32, b float32, rows, cols, stride int, ahead *float32)) kernel {
+		return func(z, x, w *float32, b float32, rows, cols, stride int) { f(z, x, w, b, rows, cols, stride, nil) }
+	}
 	return map[string]func(z, x, w []float32, b float32, stride int){
 		"narrow": call(forwardNarrow32AVX512, forwardNarrow32AVX2, 16),
-		"wide": call(func(z, x, w *float32, b float32, rows, cols, stride int) {
-			forwardWide32AVX512(z, x, w, b, rows, cols, stride, nil)
-		}, forwardWide32AVX2, 32),
+		"wide":   call(alone(forwardWide32AVX512), alone(forwardWide32AVX2), 32),
 	}
 }

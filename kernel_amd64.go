@@ -18,7 +18,7 @@ func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	case useAVX512:
 		forwardAVX512(z, x, w, b, stride, ahead)
 	case useAVX2:
-		forwardAVX2(z, x, w, b, stride)
+		forwardAVX2(z, x, w, b, stride, ahead)
 	default:
 		forwardGeneric(z, x, w, b, stride, lanesOf[T](len(w)))
 	}

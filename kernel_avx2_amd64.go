@@ -26,12 +26,14 @@ func forwardNarrow32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
 func forwardNarrow64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
 
 // forwardWide: forwardGeneric with 128 bytes of lanes; at least as many columns.
+// Unless ahead is nil it points to rows to fetch into the cache, half as many
+// as are worked on.
 //
 //go:noescape
-func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
+func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int, ahead *float32)
 
 //go:noescape
-func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
+func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int, ahead *float64)
 
 // dot: dotGeneric with 128 bytes of lanes.
 //
@@ -50,7 +52,7 @@ func gradientNarrow32AVX2(grad, x, delta *float32, rows, cols, stride int)
 func gradientNarrow64AVX2(grad, x, delta *float64, rows, cols, stride int)
 
 // gradientWide: gradientWideGeneric. Unless ahead is nil it points to rows to
-// fetch into the cache, as many as are worked on.
+// fetch into the cache, half as many as are worked on.
 //
 //go:noescape
 func gradientWide32AVX2(grad, x, delta *float32, rows, cols, stride int, ahead *float32)
@@ -90,17 +92,17 @@ func deltaLog32AVX2(delta *float32, sums *partials, z, y, weights *float32, n in
 //go:noescape
 func deltaLog64AVX2(delta *float64, sums *partials, z, y, weights *float64, n int)
 
-func forwardAVX2[T Float](z, x, w []T, b T, stride int) {
+func forwardAVX2[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	rows, cols := len(z), len(w)
 	switch narrow := isNarrow[T](cols); {
 	case is32[T]() && narrow:
 		forwardNarrow32AVX2(f32(z), f32(x), f32(w), float32(b), rows, cols, stride)
 	case is32[T]():
-		forwardWide32AVX2(f32(z), f32(x), f32(w), float32(b), rows, cols, stride)
+		forwardWide32AVX2(f32(z), f32(x), f32(w), float32(b), rows, cols, stride, (*float32)(unsafe.Pointer(ahead)))
 	case narrow:
 		forwardNarrow64AVX2(f64(z), f64(x), f64(w), float64(b), rows, cols, stride)
 	default:
-		forwardWide64AVX2(f64(z), f64(x), f64(w), float64(b), rows, cols, stride)
+		forwardWide64AVX2(f64(z), f64(x), f64(w), float64(b), rows, cols, stride, (*float64)(unsafe.Pointer(ahead)))
 	}
 }
 

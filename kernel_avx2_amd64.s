@@ -276,8 +276,14 @@ tail:                      \
 	WIDE_TAIL(96, Y3); \
 end:
 
+//
+// Unless NEXT is nil, half as many rows are fetched from there into the L2
+// cache; the gradient fetches as many: so the memory rests neither while a
+// fused step works on the first half of a block nor on the second.
+#define NEXT STRIDE3 // which the forward kernels do not need
 #define FORWARD_WIDE \
 	SPLIT(128);                  \
+	MOVQ   ahead+56(FP), NEXT;   \
 	SUBQ   $2, ROWS;             \
 	JLT    rows1;                \
 loop2:                               \
@@ -292,6 +298,8 @@ loop2:                               \
 	VXORPS Y5, Y5, Y5;           \
 	VXORPS Y6, Y6, Y6;           \
 	VXORPS Y7, Y7, Y7;           \
+	TESTQ  NEXT, NEXT;           \
+	JNZ    ahead2;               \
 group2:                              \
 	WIDE_ROW;                    \
 	WIDE_ROW2;                   \
@@ -299,6 +307,18 @@ group2:                              \
 	ADDQ   $128, Q;              \
 	SUBQ   $128, N;              \
 	JNZ    group2;               \
+	JMP    tail2;                \
+ahead2:                              \
+	PREFETCHT1 (NEXT);           \
+	PREFETCHT1 64(NEXT);         \
+	ADDQ   $128, NEXT;           \
+	WIDE_ROW;                    \
+	WIDE_ROW2;                   \
+	ADDQ   $128, P;              \
+	ADDQ   $128, Q;              \
+	SUBQ   $128, N;              \
+	JNZ    ahead2;               \
+tail2:                               \
 	TESTQ  TAIL, TAIL;           \
 	JZ     reduce2;              \
 	WIDE_TAIL2(0, Y0, Y4);       \
@@ -500,8 +520,7 @@ done:                                      \
 //	for four rows at a time, then for one:
 //		for j: g[j] = fma(delta[k], x[k][j], g[j]) for the rows k
 //
-// Unless AHEAD is nil, as many rows are fetched from there into the L2 cache:
-// so the memory does not rest while the gradient works.
+// Unless AHEAD is nil, half as many rows are fetched from there.
 // Y8-Y11 are delta of four rows.
 #define D0 Y8
 #define D1 Y9
@@ -547,8 +566,7 @@ cols4:                                         \
 	JMP       tail4;                       \
 ahead4:                                        \
 	PREFETCHT1 (AHEAD);                    \
-	PREFETCHT1 64(AHEAD);                  \
-	ADDQ      $128, AHEAD;                 \
+	ADDQ      $64, AHEAD;                  \
 	WIDE4;                                 \
 	SUBQ      $32, N;                      \
 	JNZ       ahead4;                      \
@@ -720,8 +738,8 @@ TEXT ·forwardNarrow32AVX2(SB), NOSPLIT, $0-56
 	SHLQ $SHIFT, STRIDE
 	FORWARD_NARROW
 
-// func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
-TEXT ·forwardWide32AVX2(SB), NOSPLIT, $0-56
+// func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int, ahead *float32)
+TEXT ·forwardWide32AVX2(SB), NOSPLIT, $0-64
 	MOVQ z+0(FP), Z
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
@@ -813,8 +831,8 @@ TEXT ·forwardNarrow64AVX2(SB), NOSPLIT, $0-56
 	SHLQ $SHIFT, STRIDE
 	FORWARD_NARROW
 
-// func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
-TEXT ·forwardWide64AVX2(SB), NOSPLIT, $0-56
+// func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int, ahead *float64)
+TEXT ·forwardWide64AVX2(SB), NOSPLIT, $0-64
 	MOVQ z+0(FP), Z
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
