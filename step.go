@@ -82,11 +82,12 @@ func weightsOf[T Float](weights []T, i, j int) []T {
 // rows that come from memory are worked one by one: several rows at a time are
 // several streams, which memory delivers more slowly than one.
 func forwardAll[T Float](z, x, w []T, b T, stride int) {
-	if n := len(z) * stride * elemSize[T](); n > 0 && n <= callBytes {
+	memory := inMemory(x)
+	if n := len(z) * stride * elemSize[T](); n > 0 && n <= callBytes && !memory {
 		forward(z, x, w, b, stride, nil) // the short way, for a few rows
 		return
 	}
-	if isNarrow[T](len(w)) || !inMemory(x) {
+	if isNarrow[T](len(w)) || !memory {
 		forwardBatch(z, x, w, b, stride, nil)
 		return
 	}
