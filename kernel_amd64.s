@@ -9,7 +9,9 @@
 // with accumulators of its own, which changes no row's order.
 //
 // The columns behind the last whole group are loaded under a mask that puts
-// zeros into the other lanes; masked lanes are not read from memory.
+// zeros into the other lanes; masked lanes are not read from memory. Where
+// there are none, nothing is loaded under an empty mask either: if its address
+// is in a page that is not mapped, the CPU takes a microsecond to ignore it.
 
 #include "textflag.h"
 
@@ -191,8 +193,12 @@ TEXT ·forwardNarrow32AVX512(SB), NOSPLIT, $0-56
 	MOVQ stride+48(FP), STRIDE
 	STRIDES(2)
 	COLUMNS(16, 2)
+	TESTQ TAIL, TAIL
+	JZ    start
 	MASK(TAILMASK)
 	VMOVUPS.Z (W)(COLS*1), TAILMASK, Z31
+
+start:
 	SUBQ $16, ROWS
 	JL   four
 	HALVES
@@ -347,8 +353,12 @@ TEXT ·forwardNarrow64AVX512(SB), NOSPLIT, $0-56
 	MOVQ stride+48(FP), STRIDE
 	STRIDES(3)
 	COLUMNS(8, 3)
+	TESTQ TAIL, TAIL
+	JZ    start
 	MASK(TAILMASK)
 	VMOVUPD.Z (W)(COLS*1), TAILMASK, Z31
+
+start:
 	SUBQ $8, ROWS
 	JL   one
 	HALVES
@@ -464,9 +474,12 @@ done:
 #define WIDE(LANES, LOG2SIZE, LOAD, LOADZ, FMA, ADD, FOLD4, STORE4, FOLD1, STORE1) \
 	STRIDES(LOG2SIZE); \
 	COLUMNS(2*LANES, LOG2SIZE); \
+	TESTQ TAIL, TAIL; \
+	JZ    start; \
 	MASKS(LANES); \
 	LOADZ (W)(COLS*1), K5, Z28; \
 	LOADZ 64(W)(COLS*1), TAILMASK, Z29; \
+start: \
 	SUBQ $4, ROWS; \
 	JL   one; \
 	HALVES; \
