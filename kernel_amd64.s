@@ -464,13 +464,21 @@ done:
 	FMA (X)(STRIDE3*1), Z16, Z3; \
 	FMA 64(X)(STRIDE3*1), Z17, Z7
 
+// WIDE1 continues one row by one group of columns.
+#define WIDE1(LOAD, FMA) \
+	LOAD (W)(COL*1), Z16; \
+	LOAD 64(W)(COL*1), Z17; \
+	FMA (X)(COL*1), Z16, Z0; \
+	FMA 64(X)(COL*1), Z17, Z1
+
 // WIDE is the kernel for rows of LANES lanes a register of 1<<LOG2SIZE bytes an
 // element. LOAD, FMA and ADD are the instructions for the element type, FOLD4
 // and FOLD1 halve the lanes; STORE4 and STORE1 add b and store.
 //
 // Unless AHEAD is nil it is a row that will be needed soon. For every four
 // rows two are fetched from there: so the memory rests neither while a fused
-// step works on the first half of a block nor, see below, on the second.
+// step works on the first half of a block nor, see below, on the second. A row
+// alone fetches as many columns from there, for a pass that reads X once.
 #define WIDE(LANES, LOG2SIZE, LOAD, LOADZ, FMA, ADD, FOLD4, STORE4, FOLD1, STORE1) \
 	STRIDES(LOG2SIZE); \
 	COLUMNS(2*LANES, LOG2SIZE); \
@@ -549,14 +557,21 @@ rows1: \
 	XORL COL, COL; \
 	CMPQ COL, COLS; \
 	JGE  tail1; \
+	TESTQ AHEAD, AHEAD; \
+	JNZ  ahead1; \
 cols1: \
-	LOAD (W)(COL*1), Z16; \
-	LOAD 64(W)(COL*1), Z17; \
-	FMA (X)(COL*1), Z16, Z0; \
-	FMA 64(X)(COL*1), Z17, Z1; \
+	WIDE1(LOAD, FMA); \
 	ADDQ $128, COL; \
 	CMPQ COL, COLS; \
 	JLT  cols1; \
+	JMP  tail1; \
+ahead1: \
+	PREFETCHNTA (AHEAD)(COL*1); \
+	PREFETCHNTA 64(AHEAD)(COL*1); \
+	WIDE1(LOAD, FMA); \
+	ADDQ $128, COL; \
+	CMPQ COL, COLS; \
+	JLT  ahead1; \
 tail1: \
 	TESTQ TAIL, TAIL; \
 	JZ    fold1; \

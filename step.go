@@ -91,8 +91,10 @@ func forwardAll[T Float](z, x, w []T, b T, stride int) {
 		forwardBatch(z, x, w, b, stride, nil)
 		return
 	}
+	const lines = 256 // bytes by which the fetching runs ahead
 	for i := range z {
-		forwardBatch(z[i:i+1], x[i*stride:], w, b, stride, nil)
+		row := x[i*stride:]
+		forwardBatch(z[i:i+1], row, w, b, stride, &row[min(lines/elemSize[T](), len(row)-1)])
 	}
 }
 
