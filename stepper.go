@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 	"runtime"
-	"sync"
 	"sync/atomic"
 )
 
@@ -40,9 +39,8 @@ type Stepper[T Float] struct {
 	n     int
 	taken atomic.Int64
 
-	start []chan struct{} // one for each goroutine beside the caller's
-	done  sync.WaitGroup
 	trees []tree[T] // one for each worker
+	team  *team     // the goroutines beside the caller's; nil if there are none
 }
 
 // call holds the arguments of one Add.
@@ -81,20 +79,18 @@ func NewStepper[T Float](cols, workers int) *Stepper[T] {
 	for i := range s.trees {
 		s.trees[i].cols = cols
 	}
-	s.start = make([]chan struct{}, workers-1)
-	for i := range s.start {
-		s.start[i] = make(chan struct{})
-		go s.serve(s.start[i], &s.trees[i+1])
+	if workers > 1 {
+		s.team = newTeam(workers-1, func(i int) { s.work(&s.trees[i+1]) })
 	}
 	return s
 }
 
 // Close ends the goroutines of s, which must not be used any more.
 func (s *Stepper[T]) Close() {
-	for _, c := range s.start {
-		close(c)
+	if s.team != nil {
+		s.team.close()
+		s.team = nil
 	}
-	s.start = nil
 }
 
 // Step stores in g the gradient of the cost over all rows of x, Xᵀδ, and
@@ -127,7 +123,7 @@ func (s *Stepper[T]) Add(x Batch[T], y, weights, w []T, b T, loss Loss) {
 	s.partial = x.Rows%s.shard != 0
 	shards := (x.Rows-1)/s.shard + 1
 	s.call = call[T]{x.Data, y, weights, w, b, stride, loss}
-	if len(s.start) == 0 || shards == 1 || x.Rows*s.cols*elemSize[T]() < parallelBytes {
+	if s.team == nil || shards == 1 || x.Rows*s.cols*elemSize[T]() < parallelBytes {
 		s.call.run(&s.total, s.shard, 0, shards)
 	} else {
 		s.parallel(shards)
@@ -174,12 +170,9 @@ func (c *call[T]) run(t *tree[T], shardRows, first, n int) {
 func (s *Stepper[T]) parallel(shards int) {
 	s.cut(shards)
 	s.taken.Store(0)
-	s.done.Add(len(s.start))
-	for _, c := range s.start {
-		c <- struct{}{}
-	}
+	s.team.start()
 	s.work(&s.trees[0])
-	s.done.Wait()
+	s.team.wait()
 	for i := range s.units[:s.n] {
 		leaf := s.total.leaf()
 		unit := &s.units[i].node
@@ -201,13 +194,6 @@ func (s *Stepper[T]) cut(shards int) {
 		}
 		s.units[s.n].shard, s.units[s.n].node.level = first, level
 		first += 1 << level
-	}
-}
-
-func (s *Stepper[T]) serve(start chan struct{}, t *tree[T]) {
-	for range start {
-		s.work(t)
-		s.done.Done()
 	}
 }
 
