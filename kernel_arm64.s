@@ -35,7 +35,7 @@
 //	V28      what remains of w, kept
 //	V29      index of VTBL
 //	V30      b
-#define Z R0
+#define ZS R0
 #define X R1
 #define W R2
 #define ROWS R3
@@ -386,18 +386,18 @@ done: \
 //	for each 128 bytes of columns: lanes += x*w, fused
 //	if columns remain: the same, padded with zeros to 128 bytes
 //
-// with the lanes in memory, at Z.
+// with the lanes in memory, at ZS.
 #define DOT \
 	LSL $SHIFT, COLS \
 	PREPARE(128) \
 	MOVD X, X0 \
 	MOVD W, WP \
-	MOVD Z, TMP \
+	MOVD ZS, TMP \
 	VLD1.P 64(TMP), [V0.B16, V1.B16, V2.B16, V3.B16] \
 	VLD1 (TMP), [V4.B16, V5.B16, V6.B16, V7.B16] \
 	ROW_WIDE \
-	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(Z) \
-	VST1 [V4.B16, V5.B16, V6.B16, V7.B16], (Z) \
+	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(ZS) \
+	VST1 [V4.B16, V5.B16, V6.B16, V7.B16], (ZS) \
 	RET
 
 // Gradients
@@ -696,17 +696,17 @@ done: \
 	ADDHALVES(8, 12, 1) \
 	FADDP(1, 0, 0) \
 	FADD(30, 0, 0) \
-	VST1.P [V0.S4], 16(Z)
+	VST1.P [V0.S4], 16(ZS)
 #define STORE2 \
 	ADDHALVES(0, 8, 0) \
 	FADDP(0, 0, 0) \
 	FADD(30, 0, 0) \
-	FMOVD.P F0, 8(Z)
+	FMOVD.P F0, 8(ZS)
 #define STORE1 \
 	ADDHALVES(0, 0, 0) \
 	FADDP(0, 0, 0) \
 	FADD(30, 0, 0) \
-	FMOVS.P F0, 4(Z)
+	FMOVS.P F0, 4(ZS)
 
 #define LOAD8 \
 	VLD1.P 32(DELTA), [V18.S4, V19.S4] \
@@ -720,7 +720,7 @@ done: \
 
 // func forwardNarrow32NEON(z, x, w *float32, b float32, rows, cols, stride int)
 TEXT ·forwardNarrow32NEON(SB), NOSPLIT, $0-56
-	MOVD z+0(FP), Z
+	MOVD z+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
 	MOVD $b+24(FP), TMP
@@ -732,7 +732,7 @@ TEXT ·forwardNarrow32NEON(SB), NOSPLIT, $0-56
 
 // func forwardWide32NEON(z, x, w *float32, b float32, rows, cols, stride int)
 TEXT ·forwardWide32NEON(SB), NOSPLIT, $0-56
-	MOVD z+0(FP), Z
+	MOVD z+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
 	MOVD $b+24(FP), TMP
@@ -744,7 +744,7 @@ TEXT ·forwardWide32NEON(SB), NOSPLIT, $0-56
 
 // func dot32NEON(acc *[maxLanes]float32, x, w *float32, cols int)
 TEXT ·dot32NEON(SB), NOSPLIT, $0-32
-	MOVD acc+0(FP), Z
+	MOVD acc+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
 	MOVD cols+24(FP), COLS
@@ -807,22 +807,22 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 	FADDP(12, 8, 1) \
 	FADD(30, 0, 0) \
 	FADD(30, 1, 1) \
-	VST1.P [V0.D2, V1.D2], 32(Z)
+	VST1.P [V0.D2, V1.D2], 32(ZS)
 #define STORE2 \
 	FADDP(8, 0, 0) \
 	FADD(30, 0, 0) \
-	VST1.P [V0.D2], 16(Z)
+	VST1.P [V0.D2], 16(ZS)
 #define STORE1 \
 	FADDP(0, 0, 0) \
 	FADD(30, 0, 0) \
-	FMOVD.P F0, 8(Z)
+	FMOVD.P F0, 8(ZS)
 
 #define LOAD8 VLD1.P 64(DELTA), [V16.D2, V17.D2, V18.D2, V19.D2]
 #define LOAD1 FMOVD.P 8(DELTA), F16
 
 // func forwardNarrow64NEON(z, x, w *float64, b float64, rows, cols, stride int)
 TEXT ·forwardNarrow64NEON(SB), NOSPLIT, $0-56
-	MOVD z+0(FP), Z
+	MOVD z+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
 	MOVD $b+24(FP), TMP
@@ -834,7 +834,7 @@ TEXT ·forwardNarrow64NEON(SB), NOSPLIT, $0-56
 
 // func forwardWide64NEON(z, x, w *float64, b float64, rows, cols, stride int)
 TEXT ·forwardWide64NEON(SB), NOSPLIT, $0-56
-	MOVD z+0(FP), Z
+	MOVD z+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
 	MOVD $b+24(FP), TMP
@@ -846,7 +846,7 @@ TEXT ·forwardWide64NEON(SB), NOSPLIT, $0-56
 
 // func dot64NEON(acc *[maxLanes]float64, x, w *float64, cols int)
 TEXT ·dot64NEON(SB), NOSPLIT, $0-32
-	MOVD acc+0(FP), Z
+	MOVD acc+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
 	MOVD cols+24(FP), COLS

@@ -37,7 +37,7 @@ DATA mask<>+120(SB)/8, $-1
 GLOBL mask<>(SB), RODATA|NOPTR, $256
 
 // Registers of all forward kernels. Columns and strides are in bytes.
-#define Z DI
+#define ZS DI
 #define X SI
 #define W DX
 #define ROWS CX
@@ -357,19 +357,19 @@ done:                                \
 	VZEROUPPER;                  \
 	RET
 
-// DOT continues the lanes of one row in memory at Z.
+// DOT continues the lanes of one row in memory at ZS.
 #define DOT \
 	SPLIT(128);                  \
 	MOVQ    COLS, N;             \
-	VMOVUPS (Z), Y0;             \
-	VMOVUPS 32(Z), Y1;           \
-	VMOVUPS 64(Z), Y2;           \
-	VMOVUPS 96(Z), Y3;           \
+	VMOVUPS (ZS), Y0;             \
+	VMOVUPS 32(ZS), Y1;           \
+	VMOVUPS 64(ZS), Y2;           \
+	VMOVUPS 96(ZS), Y3;           \
 	WIDE_LANES(group, tail, end) \
-	VMOVUPS Y0, (Z);             \
-	VMOVUPS Y1, 32(Z);           \
-	VMOVUPS Y2, 64(Z);           \
-	VMOVUPS Y3, 96(Z);           \
+	VMOVUPS Y0, (ZS);             \
+	VMOVUPS Y1, 32(ZS);           \
+	VMOVUPS Y2, 64(ZS);           \
+	VMOVUPS Y3, 96(ZS);           \
 	VZEROUPPER;                  \
 	RET
 
@@ -673,14 +673,14 @@ done:                                 \
 
 #define STORE1_32 \
 	VADDSS b+24(FP), X0, X0; \
-	VMOVSS X0, (Z);          \
-	ADDQ   $4, Z
+	VMOVSS X0, (ZS);          \
+	ADDQ   $4, ZS
 
 #define STORE4_32 \
 	VBROADCASTSS b+24(FP), X1; \
 	VADDPS       X1, X0, X0;   \
-	VMOVUPS      X0, (Z);      \
-	ADDQ         $16, Z
+	VMOVUPS      X0, (ZS);      \
+	ADDQ         $16, ZS
 
 #define LOAD_LANES_32 \
 	VCVTPS2PD (DELTA), Y2; \
@@ -695,14 +695,14 @@ done:                                 \
 
 #define STORE1_64 \
 	VADDSD b+24(FP), X0, X0; \
-	VMOVSD X0, (Z);          \
-	ADDQ   $8, Z
+	VMOVSD X0, (ZS);          \
+	ADDQ   $8, ZS
 
 #define STORE4_64 \
 	VBROADCASTSD b+24(FP), Y1; \
 	VADDPD       Y1, Y0, Y0;   \
-	VMOVUPD      Y0, (Z);      \
-	ADDQ         $32, Z
+	VMOVUPD      Y0, (ZS);      \
+	ADDQ         $32, ZS
 
 #define LOAD_LANES_64 \
 	VMOVUPD (DELTA), Y2; \
@@ -728,7 +728,7 @@ done:                                 \
 
 // func forwardNarrow32AVX2(z, x, w *float32, b float32, rows, cols, stride int)
 TEXT ·forwardNarrow32AVX2(SB), NOSPLIT, $0-56
-	MOVQ z+0(FP), Z
+	MOVQ z+0(FP), ZS
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
 	MOVQ rows+32(FP), ROWS
@@ -740,7 +740,7 @@ TEXT ·forwardNarrow32AVX2(SB), NOSPLIT, $0-56
 
 // func forwardWide32AVX2(z, x, w *float32, b float32, rows, cols, stride int, ahead *float32)
 TEXT ·forwardWide32AVX2(SB), NOSPLIT, $0-64
-	MOVQ z+0(FP), Z
+	MOVQ z+0(FP), ZS
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
 	MOVQ rows+32(FP), ROWS
@@ -752,7 +752,7 @@ TEXT ·forwardWide32AVX2(SB), NOSPLIT, $0-64
 
 // func dot32AVX2(acc *[maxLanes]float32, x, w *float32, cols int)
 TEXT ·dot32AVX2(SB), NOSPLIT, $0-32
-	MOVQ acc+0(FP), Z
+	MOVQ acc+0(FP), ZS
 	MOVQ x+8(FP), P
 	MOVQ w+16(FP), Q
 	MOVQ cols+24(FP), COLS
@@ -821,7 +821,7 @@ TEXT ·sum32AVX2(SB), NOSPLIT, $0-24
 
 // func forwardNarrow64AVX2(z, x, w *float64, b float64, rows, cols, stride int)
 TEXT ·forwardNarrow64AVX2(SB), NOSPLIT, $0-56
-	MOVQ z+0(FP), Z
+	MOVQ z+0(FP), ZS
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
 	MOVQ rows+32(FP), ROWS
@@ -833,7 +833,7 @@ TEXT ·forwardNarrow64AVX2(SB), NOSPLIT, $0-56
 
 // func forwardWide64AVX2(z, x, w *float64, b float64, rows, cols, stride int, ahead *float64)
 TEXT ·forwardWide64AVX2(SB), NOSPLIT, $0-64
-	MOVQ z+0(FP), Z
+	MOVQ z+0(FP), ZS
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
 	MOVQ rows+32(FP), ROWS
@@ -845,7 +845,7 @@ TEXT ·forwardWide64AVX2(SB), NOSPLIT, $0-64
 
 // func dot64AVX2(acc *[maxLanes]float64, x, w *float64, cols int)
 TEXT ·dot64AVX2(SB), NOSPLIT, $0-32
-	MOVQ acc+0(FP), Z
+	MOVQ acc+0(FP), ZS
 	MOVQ x+8(FP), P
 	MOVQ w+16(FP), Q
 	MOVQ cols+24(FP), COLS

@@ -350,3 +350,29 @@ func testAllocs[T Float](t *testing.T) {
 		s.Close()
 	}
 }
+
+// TestOneRowAnyStride takes one row, whose stride does not matter, from data
+// so large that a step fetches ahead.
+func TestOneRowAnyStride(t *testing.T) {
+	const cols = 256
+	data := make([]float32, memoryBytes/4)
+	data[0] = 2
+	w, g := make([]float32, cols), make([]float32, cols)
+	w[0] = 3
+	for _, stride := range []int{cols, 1 << 30, math.MaxInt/8 + 1, math.MaxInt/4 + 1, math.MaxInt - 1, math.MaxInt} {
+		x := Batch[float32]{Data: data, Rows: 1, Cols: cols, Stride: stride}
+		each(t, func(t *testing.T) {
+			z, y := make([]float32, 1), []float32{1}
+			if Forward(z, x, w, 1); z[0] != 7 {
+				t.Errorf("stride %d: z = %v, want 7", stride, z[0])
+			}
+			Predict(z, x, w, 1)
+			clear(g)
+			if s := Step(g, x, y, nil, w, -7, LogLoss); g[0] != 2*float32(s.Delta) || s.Delta > -0.7 {
+				t.Errorf("stride %d: g = %v, Σδ = %v", stride, g[0], s.Delta)
+			}
+			clear(g)
+			Gradient(g, x, z)
+		})
+	}
+}

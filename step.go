@@ -26,7 +26,8 @@ const (
 // narrow. See doc.go.
 const narrowBytes = 1024
 
-// inMemory reports whether x is too large for the caches.
+// inMemory reports whether x, which may hold more rows than a call works on, is
+// too large for the caches.
 func inMemory[T Float](x []T) bool { return len(x)*elemSize[T]() >= memoryBytes }
 
 func elemSize[T Float]() int { return int(unsafe.Sizeof(*new(T))) }
@@ -54,7 +55,7 @@ func rowsWithin[T Float](n, stride, most int) int {
 	return max(rows&^7, 8)
 }
 
-// callRows returns how many of rows rows a call may take.
+// callRows returns how many rows a call may take, given how many there are.
 func callRows[T Float](rows, stride int) int {
 	if rows <= callElements && rows*stride*elemSize[T]() <= callBytes {
 		return rows // without a division
@@ -91,14 +92,15 @@ func forwardAll[T Float](z, x, w []T, b T, stride int) {
 		forwardBatch(z, x, w, b, stride, nil)
 		return
 	}
-	const lines = 256 // bytes by which the fetching runs ahead
+	const distance = 256 // bytes by which the fetching runs ahead
 	for i := range z {
 		row := x[i*stride:]
-		forwardBatch(z[i:i+1], row, w, b, stride, &row[min(lines/elemSize[T](), len(row)-1)])
+		forwardBatch(z[i:i+1], row, w, b, stride, &row[min(distance/elemSize[T](), len(row)-1)])
 	}
 }
 
-// forwardBatch computes z = X·w + b in calls of bounded length.
+// forwardBatch computes z = X·w + b in calls of bounded length. Unless ahead is
+// nil it points to rows that will be needed next.
 func forwardBatch[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	if len(w) == 0 {
 		for i := range z {
@@ -138,7 +140,7 @@ func forwardLong[T Float](x, w []T, b T) T {
 // gradientBatch adds Xᵀδ to g in calls of bounded length. len(delta) is a
 // multiple of groupRows in all calls for one shard but the last.
 //
-// Unless ahead is nil it points to the rows behind, which will be needed next.
+// Unless ahead is nil it points to rows that will be needed next.
 func gradientBatch[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	if len(g) == 0 || len(delta) == 0 {
 		return
@@ -178,12 +180,13 @@ func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 		rows = rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g
 	}
 	narrow := isNarrow[T](len(g))
+	fetch = fetch && !narrow && stride <= len(x)
 	for i := 0; i < len(y); i += rows {
 		j := min(i+rows, len(y))
 		block := rest(x, i*stride)
 		delta := buf[:j-i]
 		var ahead, behind *T // rows of the next block: of its first half, of its second
-		if next := (i + rows) * stride; fetch && !narrow && next+rows*stride <= len(x) {
+		if next := (i + rows) * stride; fetch && next+rows*stride <= len(x) {
 			ahead, behind = &x[next], &x[next+rows/2*stride]
 		}
 		forwardBatch(delta, block, w, b, stride, ahead)

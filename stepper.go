@@ -182,8 +182,9 @@ func (s *Stepper[T]) parallel(shards int) {
 	}
 }
 
-// cut fills units with the subtrees that cover the shards of the call. A unit over 2^k shards starts at a multiple of 2^k,
-// counted from Reset, as the tree asks.
+// cut fills units with the subtrees that cover the shards of the call. A unit
+// over 2^k shards starts at a multiple of 2^k, counted from Reset, as the tree
+// asks.
 func (s *Stepper[T]) cut(shards int) {
 	top := bits.Len(uint(shards / maxUnits))
 	s.n = 0
