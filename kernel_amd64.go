@@ -5,6 +5,8 @@ package kernel
 import (
 	"unsafe"
 
+	"github.com/klauspost/cpuid/v2"
+
 	"github.com/seed-b3c25b83/kernel/internal/impl"
 )
 
@@ -12,6 +14,9 @@ func init() {
 	impl.Register("AVX-512", &useAVX512)
 	impl.Register("AVX2", &useAVX2)
 }
+
+// l1Bytes is the size of the L1 data cache.
+var l1Bytes = max(cpuid.CPU.Cache.L1D, 32<<10)
 
 func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	switch {
@@ -44,6 +49,19 @@ func gradient[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	default:
 		gradientGeneric(g, x, delta, stride, narrow)
 	}
+}
+
+// pairMaxBytes returns the greatest row that stepWide is good for, 0 if there
+// is none: two pairs and a quarter, w and g then fit the L1 cache.
+func pairMaxBytes() int {
+	if useAVX512 {
+		return l1Bytes * 9 / 64
+	}
+	return 0
+}
+
+func stepWide[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	stepWideAVX512(acc, g, x, y, weights, w, b, stride, ahead, loss)
 }
 
 func sum[T Float](lanes *[sumLanes]float64, delta []T) {

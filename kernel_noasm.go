@@ -25,3 +25,10 @@ func sigmoid[T Float](dst, src []T) {
 func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss) {
 	deltaGeneric(delta, sums, z, y, weights, loss)
 }
+
+// pairMaxBytes returns 0: there is no stepWide.
+func pairMaxBytes() int { return 0 }
+
+func stepWide[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	panic("unreachable")
+}

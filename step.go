@@ -18,6 +18,13 @@ const (
 	// memoryBytes is the size from which X is taken to come from memory, not
 	// from a cache.
 	memoryBytes = 16 << 20
+	// pairMinBytes is the least row that is worked in pairs: below, δ of a pair
+	// takes too long beside its columns.
+	pairMinBytes = 1536
+	// pairCallBytes bounds what one call reads of X when it works in pairs.
+	pairCallBytes = 256 << 10
+	// pairAhead is the number of rows by which pairs are fetched from memory.
+	pairAhead = 8
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -169,11 +176,35 @@ func halve(l [sumLanes]float64) float64 {
 	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
 }
 
+// stepPairs works as many rows as it can in pairs, see step_amd64.s: a multiple
+// of the lanes of sums by row, so that the rest may be worked in blocks. It
+// returns their number.
+func stepPairs[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) int {
+	bytes := len(w) * elemSize[T]()
+	if bytes < pairMinBytes || bytes > pairMaxBytes() {
+		return 0
+	}
+	n := len(y) &^ (sumLanes - 1)
+	rows := max(pairCallBytes/elemSize[T]()/stride&^(sumLanes-1), sumLanes)
+	for i := 0; i < n; i += rows {
+		j := min(i+rows, n)
+		ahead := 0
+		if fetch && (j+pairAhead)*stride <= len(x) {
+			ahead = pairAhead * stride * elemSize[T]()
+		}
+		stepWide(acc, g, x[i*stride:], y[i:j], weightsOf(weights, i, j), w, b, stride, ahead, loss)
+	}
+	return n
+}
+
 // stepBatch is the fused step over one shard, that of the rows of y. x may hold
 // the rows of later shards, too. With fetch, wide blocks fetch the next one
 // while they are worked on, half of it during the forward pass and half during
 // the gradient.
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) {
+	if n := stepPairs(acc, g, x, y, weights, w, b, stride, loss, fetch); n > 0 {
+		x, y, weights = rest(x, n*stride), y[n:], weightsOf(weights, n, len(y))
+	}
 	var buf [blockRows]T
 	rows := blockRows
 	if len(y)*stride*elemSize[T]() > blockBytes || len(y) > rows {
