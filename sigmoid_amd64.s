@@ -1,11 +1,11 @@
 //go:build !purego
 
-// The logistic function and what follows from it, for AVX-512 (F, DQ).
+// The logistic function of float64, and what follows from it for both types,
+// for AVX-512 (F, DQ).
 //
-// Eight elements at a time, as float64 for both types; the sequence of
-// operations is that of kernel_generic.go. VSCALEFPD multiplies by 2^n with
-// one rounding, as the two multiplications there do. The elements behind the
-// last eight are loaded and stored under a mask.
+// Eight elements at a time, as float64; the sequence of operations is that of
+// kernel_generic.go. The elements behind the last eight are loaded and stored
+// under a mask.
 
 #include "textflag.h"
 
@@ -22,7 +22,6 @@
 
 #define TAILMASK K1 // the elements behind the last eight
 #define NEGATIVE K2 // x has its sign bit set
-#define TINY     K3 // |x| < tinyZ
 #define SAME     K4 // ŷ and y are on the same side of ½
 #define WRONG    K5 // y is not at the end that x points to
 
@@ -108,54 +107,6 @@ GLOBL ·consts(SB), RODATA|NOPTR, $0x140
 	SHLL N, R10; \
 	DECL R10; \
 	KMOVW R10, TAILMASK
-
-// SIGMOID32 computes E0 = σ(x), which rounds correctly to float32.
-#define SIGMOID32 \
-	EXPNEG; \
-	VPMOVQ2M VX, NEGATIVE; \
-	VMOVAPD ONE, E1; \
-	VMOVAPD VT, NEGATIVE, E1; \
-	VADDPD ONE, VT, VT; \
-	VDIVPD VT, E1, E0; \
-	VPORQ  SIGN, VX, VR; \
-	VCMPPD.BCST $0x1E, TINYZ, VR, TINY; \
-	VMOVAPD HALF, E1; \
-	VFMADD231PD.BCST TINYSLOPE, VX, E1; \
-	VMOVAPD E1, TINY, E0
-
-// func sigmoid32AVX512(dst, src *float32, n int)
-//
-//	for i in n, 8 at a time: dst[i] = σ(src[i])
-TEXT ·sigmoid32AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), DST
-	MOVQ src+8(FP), SRC
-	MOVQ n+16(FP), N
-	CONSTANTS
-	XORL I, I
-	SUBQ $8, N
-	JL   tail
-
-loop:
-	VCVTPS2PD (SRC)(I*4), VX
-	SIGMOID32
-	VCVTPD2PS E0, Y5
-	VMOVUPS Y5, (DST)(I*4)
-	ADDQ $8, I
-	SUBQ $8, N
-	JGE  loop
-
-tail:
-	ADDQ $8, N
-	JZ   done
-	MASKTAIL
-	VCVTPS2PD.Z (SRC)(I*4), TAILMASK, VX
-	SIGMOID32
-	VCVTPD2PS E0, Y5
-	VMOVUPS Y5, TAILMASK, (DST)(I*4)
-
-done:
-	VZEROUPPER
-	RET
 
 // Values of SIGMOID64. Pairs stand for unevaluated sums.
 #define RL Z10 // r + rl
