@@ -51,7 +51,7 @@ func gradient[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	}
 }
 
-// pairMaxBytes returns the greatest row that stepWide is good for, 0 if there
+// pairMaxBytes returns the greatest wide row that step is good for, 0 if there
 // is none: two pairs and a quarter, w and g then fit the L1 cache.
 func pairMaxBytes() int {
 	if useAVX512 {
@@ -60,8 +60,11 @@ func pairMaxBytes() int {
 	return 0
 }
 
-func stepWide[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
-	stepWideAVX512(acc, g, x, y, weights, w, b, stride, ahead, loss)
+// canStepNarrow reports whether step takes narrow rows.
+func canStepNarrow[T Float]() bool { return useAVX512 && is32[T]() }
+
+func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	stepAVX512(acc, g, x, y, weights, w, b, stride, ahead, loss)
 }
 
 func sum[T Float](lanes *[sumLanes]float64, delta []T) {

@@ -211,9 +211,11 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
 func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
 
-// pairMaxBytes returns 0: there is no stepWide.
+// There is no fused step: pairMaxBytes returns 0 and canStepNarrow false.
 func pairMaxBytes() int { return 0 }
 
-func stepWide[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+func canStepNarrow[T Float]() bool { return false }
+
+func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
 	panic("unreachable")
 }

@@ -106,6 +106,12 @@ func stepWide32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b floa
 //go:noescape
 func stepWide64AVX512(grad, x, w, y, weights *float64, sums *accumulator, b float64, rows, cols, stride, ahead, loss int)
 
+// stepNarrow: the fused step over rows of the narrow class, whose number is a
+// multiple of 16; the rest as stepWide.
+//
+//go:noescape
+func stepNarrow32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
+
 func forwardAVX512[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	rows, cols := len(z), len(w)
 	switch narrow := isNarrow[T](cols); {
@@ -172,11 +178,14 @@ func deltaAVX512[T Float](delta []T, sums *partials, z, y, weights []T, loss Los
 	}
 }
 
-func stepWideAVX512[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+func stepAVX512[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
 	rows, cols := len(y), len(w)
-	if is32[T]() {
+	switch narrow := isNarrow[T](cols); {
+	case narrow:
+		stepNarrow32AVX512(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
+	case is32[T]():
 		stepWide32AVX512(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
-	} else {
+	default:
 		stepWide64AVX512(f64(g), f64(x), f64(w), f64(y), f64(weights), acc, float64(b), rows, cols, stride, ahead, int(loss))
 	}
 }

@@ -23,8 +23,10 @@ const (
 	pairMinBytes = 1536
 	// pairCallBytes bounds what one call reads of X when it works in pairs.
 	pairCallBytes = 256 << 10
-	// pairAhead is the number of rows by which pairs are fetched from memory.
-	pairAhead = 8
+	// blockUnit is the number of narrow rows that a fused step works at a time.
+	blockUnit = 16
+	// blockAheadBytes is about how far ahead they are fetched from memory.
+	blockAheadBytes = 8 << 10
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -176,25 +178,40 @@ func halve(l [sumLanes]float64) float64 {
 	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
 }
 
-// stepPairs works as many rows as it can in pairs, see step_amd64.s: a multiple
-// of the lanes of sums by row, so that the rest may be worked in blocks. It
-// returns their number.
-func stepPairs[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) int {
-	bytes := len(w) * elemSize[T]()
-	if bytes < pairMinBytes || bytes > pairMaxBytes() {
+// stepFused works as many rows as it can in kernels that do all of a step in one
+// call, and returns their number: a multiple of the lanes of sums by row, so
+// that the rest may be worked in blocks.
+func stepFused[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) int {
+	unit, call, ahead := fusedShape[T](len(w), fetch)
+	if unit == 0 {
 		return 0
 	}
-	n := len(y) &^ (sumLanes - 1)
-	rows := max(pairCallBytes/elemSize[T]()/stride&^(sumLanes-1), sumLanes)
+	n := len(y) / unit * unit
+	rows := min(max(call/elemSize[T]()/stride/unit, 1)*unit, callElements)
 	for i := 0; i < n; i += rows {
 		j := min(i+rows, n)
-		ahead := 0
-		if fetch && (j+pairAhead)*stride <= len(x) {
-			ahead = pairAhead * stride * elemSize[T]()
+		distance := 0
+		if fetch && (j+2*ahead)*stride <= len(x) {
+			distance = ahead * stride * elemSize[T]()
 		}
-		stepWide(acc, g, x[i*stride:], y[i:j], weightsOf(weights, i, j), w, b, stride, ahead, loss)
+		step(acc, g, x[i*stride:], y[i:j], weightsOf(weights, i, j), w, b, stride, distance, loss)
 	}
 	return n
+}
+
+// fusedShape returns, for rows of so many columns: the number of which step
+// takes a multiple, 0 if it takes none; the bytes of X that a call may read; and
+// the number of rows by which it fetches, from memory. Narrow rows in a cache are
+// as fast in blocks.
+func fusedShape[T Float](cols int, memory bool) (unit, bytes, ahead int) {
+	size := cols * elemSize[T]()
+	switch {
+	case isNarrow[T](cols) && size > 0 && memory && canStepNarrow[T]():
+		return blockUnit, callBytes, max(blockAheadBytes/size&^(blockUnit-1), 3*blockUnit)
+	case pairMinBytes <= size && size <= pairMaxBytes():
+		return sumLanes, pairCallBytes, sumLanes
+	}
+	return 0, 0, 0
 }
 
 // stepBatch is the fused step over one shard, that of the rows of y. x may hold
@@ -202,7 +219,7 @@ func stepPairs[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 // while they are worked on, half of it during the forward pass and half during
 // the gradient.
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) {
-	if n := stepPairs(acc, g, x, y, weights, w, b, stride, loss, fetch); n > 0 {
+	if n := stepFused(acc, g, x, y, weights, w, b, stride, loss, fetch); n > 0 {
 		x, y, weights = rest(x, n*stride), y[n:], weightsOf(weights, n, len(y))
 	}
 	var buf [blockRows]T
