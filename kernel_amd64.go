@@ -29,6 +29,19 @@ func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	}
 }
 
+// forwardRow is forward for one row.
+func forwardRow[T Float](z, x, w []T, b T) {
+	if n := len(w); useAVX512 && isNarrow[T](n) {
+		if is32[T]() {
+			forwardNarrow32AVX512(f32(z), f32(x), f32(w), float32(b), 1, n, n)
+		} else {
+			forwardNarrow64AVX512(f64(z), f64(x), f64(w), float64(b), 1, n, n)
+		}
+		return
+	}
+	forward(z, x, w, b, len(w), nil)
+}
+
 func dot[T Float](acc *[maxLanes]T, x, w []T) {
 	switch {
 	case useAVX512:

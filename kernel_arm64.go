@@ -219,3 +219,5 @@ func canStepNarrow[T Float]() bool { return false }
 func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
 	panic("unreachable")
 }
+
+func forwardRow[T Float](z, x, w []T, b T) { forward(z, x, w, b, len(w), nil) }
