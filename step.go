@@ -225,6 +225,12 @@ func fusedShape[T Float](cols int, memory bool) (unit, bytes, ahead int) {
 	return 0, 0, 0
 }
 
+// toLine returns the distance in elements from p to the start of a cache line:
+// δ that crosses lines costs a tenth of a small step.
+func toLine[T Float](p *T) uintptr {
+	return -uintptr(unsafe.Pointer(p)) % 64 / unsafe.Sizeof(*p)
+}
+
 // stepBatch is the fused step over one shard, that of the rows of y. x may hold
 // the rows of later shards, too. With fetch, wide blocks fetch the next one
 // while they are worked on, half of it during the forward pass and half during
@@ -233,7 +239,8 @@ func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 	if n := stepFused(acc, g, x, y, weights, w, b, stride, loss, fetch); n > 0 {
 		x, y, weights = rest(x, n*stride), y[n:], weightsOf(weights, n, len(y))
 	}
-	var buf [blockRows]T
+	var room [blockRows + 16]T
+	buf := room[toLine(&room[0]):]
 	rows := blockRows
 	if len(y)*stride*elemSize[T]() > blockBytes || len(y) > rows {
 		rows = rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g
