@@ -23,7 +23,7 @@ import (
 // This file proves that σ of float32 is correctly rounded. The sweep over all
 // 2^32 arguments,
 //
-//	go test -run Sweep32 -exhaustive -timeout 1h .
+//	go test -run 32Exhaustive -exhaustive -timeout 1h .
 //
 // compares every implementation with the oracle, and the oracle with two
 // files that an earlier sweep wrote (with -update):
@@ -251,10 +251,10 @@ func TestSigmoid32Hashes(t *testing.T) {
 	})
 }
 
-// TestSweep32 compares every implementation with the oracle on all 2^32
+// TestSigmoid32Exhaustive compares every implementation with the oracle on all 2^32
 // arguments. It has a part for each first digit of the bits, so that
-// -run Sweep32/[0-7] takes the positive ones.
-func TestSweep32(t *testing.T) {
+// -run 32Exhaustive/[0-7] takes the positive ones.
+func TestSigmoid32Exhaustive(t *testing.T) {
 	if !*exhaustive {
 		t.Skip("runs with -exhaustive")
 	}
@@ -363,7 +363,7 @@ func (s *sweep32) write(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString("# SHA-256 (the first 12 bytes) of σ of all 2^32 float32, for 2^24 arguments at a time,\n" +
 		"# in the order of their bits: of the results as little-endian bits, every NaN as 7fc00000.\n" +
-		"# go test -run Sweep32 -exhaustive -update -timeout 1h .\n")
+		"# go test -run 32Exhaustive -exhaustive -update -timeout 1h .\n")
 	for _, h := range s.hashes {
 		fmt.Fprintln(&b, h)
 	}
