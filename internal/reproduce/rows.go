@@ -95,15 +95,21 @@ func (r *row) run(bin string) error {
 		r.absent = true
 		return nil
 	}
-	r.cells = map[string]string{}
-	for line := range strings.Lines(string(out)) {
+	r.cells, err = parseCells(string(out))
+	return err
+}
+
+// parseCells reads what printCells prints.
+func parseCells(out string) (map[string]string, error) {
+	cells := map[string]string{}
+	for line := range strings.Lines(out) {
 		name, hash, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		r.cells[name] = hash
+		cells[name] = hash
 	}
-	if len(r.cells) != len(columns) {
-		return fmt.Errorf("%d cells, want %d", len(r.cells), len(columns))
+	if len(cells) != len(columns) {
+		return nil, fmt.Errorf("%d cells, want %d", len(cells), len(columns))
 	}
-	return nil
+	return cells, nil
 }
 
 // command returns the command that runs bin, and what to call that.
