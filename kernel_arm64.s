@@ -49,6 +49,7 @@
 #define LEFT R11
 #define LAST R12
 #define TMP R13
+#define EDGE R14
 
 DATA iota<>+0(SB)/8, $0x0706050403020100
 DATA iota<>+8(SB)/8, $0x0f0e0d0c0b0a0908
@@ -402,46 +403,100 @@ done: \
 
 // Gradients
 //
-//	V0-V7    t of a tile of eight vectors
+//	V0-V7    t of a tile of up to eight vectors
 //	V8-V15   g of the tile; of a tile of sixteen, V0-V15
 //	V16-V23  x
-//	V24      δ of the row
-//	P0-P7    where the next row has the vectors of the tile
+//	V24-V27  δ of the rows
 #define G R0
 #define DELTA R2
 #define TILE R6
 #define D R7
 #define N R8
-#define P0 R9
-#define P1 R10
-#define P2 R12
-#define P3 R14
-#define P4 R15
-#define P5 R16
-#define P6 R17
-#define P7 R19
+#define XP R9
 
-// VECTOR sets TMP to where in the tile vector i begins: beside the one before,
-// or so that it ends with the tile.
-#define VECTOR(i) \
-	MOVD $(16*i), D \
-	SUB $16, TILE, TMP \
-	CMP D, TMP \
-	CSEL HI, D, TMP, TMP
+// LOAD1 to LOAD8 load a tile of so many vectors at Rn to d and those behind
+// it, the last vector first, since that is the one at EDGE.
+#define LOAD1(n, d) LDRX_Q(14, n, d)
+#define LOAD2(n, d) LOAD1(n, d) \
+	LDR_Q(0, n, d+1)
+#define LOAD3(n, d) LOAD1(n, d) \
+	LDP_Q(0, n, d+1)
+#define LOAD4(n, d) LOAD3(n, d) \
+	LDR_Q(2, n, d+3)
+#define LOAD5(n, d) LOAD3(n, d) \
+	LDP_Q(2, n, d+3)
+#define LOAD6(n, d) LOAD5(n, d) \
+	LDR_Q(4, n, d+5)
+#define LOAD7(n, d) LOAD5(n, d) \
+	LDP_Q(4, n, d+5)
+#define LOAD8(n, d) LOAD7(n, d) \
+	LDR_Q(6, n, d+7)
 
-#define OPEN(i, p, g) \
-	VECTOR(i) \
-	ADD TMP, X, p \
-	ADD TMP, G, TMP \
-	VLD1 (TMP), [g.B16]
+// CLOSE1 to CLOSE8 store a tile of g, in V8 and those behind it.
+#define CLOSE1 STRX_Q(14, 0, 8)
+#define CLOSE2 CLOSE1 \
+	STR_Q(0, 0, 9)
+#define CLOSE3 CLOSE1 \
+	STP_Q(0, 0, 9)
+#define CLOSE4 CLOSE3 \
+	STR_Q(2, 0, 11)
+#define CLOSE5 CLOSE3 \
+	STP_Q(2, 0, 11)
+#define CLOSE6 CLOSE5 \
+	STR_Q(4, 0, 13)
+#define CLOSE7 CLOSE5 \
+	STP_Q(4, 0, 13)
+#define CLOSE8 CLOSE7 \
+	STR_Q(6, 0, 15)
 
-#define CLOSE(i, g) \
-	VECTOR(i) \
-	ADD TMP, G, TMP \
-	VST1 [g.B16], (TMP)
+// BY1 to BY8 multiply so many vectors of x by the δ of row k of those loaded,
+// to d and those behind it.
+#define BY1(op, k, d) op(ELEMENT(k), VECTOR(k), 16, d)
+#define BY2(op, k, d) BY1(op, k, d) \
+	op(ELEMENT(k), VECTOR(k), 17, d+1)
+#define BY3(op, k, d) BY2(op, k, d) \
+	op(ELEMENT(k), VECTOR(k), 18, d+2)
+#define BY4(op, k, d) BY3(op, k, d) \
+	op(ELEMENT(k), VECTOR(k), 19, d+3)
+#define BY5(op, k, d) BY4(op, k, d) \
+	op(ELEMENT(k), VECTOR(k), 20, d+4)
+#define BY6(op, k, d) BY5(op, k, d) \
+	op(ELEMENT(k), VECTOR(k), 21, d+5)
+#define BY7(op, k, d) BY6(op, k, d) \
+	op(ELEMENT(k), VECTOR(k), 22, d+6)
+#define BY8(op, k, d) BY7(op, k, d) \
+	op(ELEMENT(k), VECTOR(k), 23, d+7)
 
-// OPENTILE loads g of the next tile, of at most 128 bytes, but fewer where
-// less than one vector would be left behind it.
+// ADD1 to ADD8 add t to g.
+#define ADD1 FADD(0, 8, 8)
+#define ADD2 ADD1 \
+	FADD(1, 9, 9)
+#define ADD3 ADD2 \
+	FADD(2, 10, 10)
+#define ADD4 FOUR(FADD, 0, 8, 8)
+#define ADD5 ADD4 \
+	FADD(4, 12, 12)
+#define ADD6 ADD5 \
+	FADD(5, 13, 13)
+#define ADD7 ADD6 \
+	FADD(6, 14, 14)
+#define ADD8 ADD4 \
+	FOUR(FADD, 4, 12, 12)
+
+// ROW takes row k of a tile, one of those whose δ are loaded; NEXTROW the next
+// one, with its δ.
+#define ROW(load, by, op, k, d) \
+	load(9, 16) \
+	ADD STRIDE, XP \
+	by(op, k, d)
+#define NEXTROW(load, by, op, d) \
+	FMOV.P SIZE(D), F24 \
+	ROW(load, by, op, 0, d)
+
+// OPENTILE sets TILE to the bytes of the next tile, at most 128, but fewer
+// where less than one vector would be left behind it; EDGE to where its last
+// vector begins, which may overlap the one before; and goes to the code for
+// its number of vectors.
 #define OPENTILE \
 	MOVD $128, TILE \
 	CMP TILE, COLS \
@@ -451,71 +506,96 @@ done: \
 	CMP $15, TMP \
 	SUB $16, TILE, TMP \
 	CSEL LO, TMP, TILE, TILE \
-	OPEN(0, P0, V8) \
-	OPEN(1, P1, V9) \
-	OPEN(2, P2, V10) \
-	OPEN(3, P3, V11) \
-	OPEN(4, P4, V12) \
-	OPEN(5, P5, V13) \
-	OPEN(6, P6, V14) \
-	OPEN(7, P7, V15) \
+	SUB $16, TILE, EDGE \
+	MOVD X, XP \
 	MOVD DELTA, D \
-	MOVD ROWS, LEFT
+	MOVD ROWS, LEFT \
+	ADD $15, TILE, TMP \
+	LSR $4, TMP \
+	CMP $8, TMP \
+	BEQ tile8 \
+	CMP $7, TMP \
+	BEQ tile7 \
+	CMP $6, TMP \
+	BEQ tile6 \
+	CMP $5, TMP \
+	BEQ tile5 \
+	CMP $4, TMP \
+	BEQ tile4 \
+	CMP $3, TMP \
+	BEQ tile3 \
+	CMP $2, TMP \
+	BEQ tile2
 
-// CLOSETILE stores g, goes to the next tile and compares COLS with 0.
+// CLOSETILE goes to the next tile and compares COLS with 0.
 #define CLOSETILE \
-	CLOSE(0, V8) \
-	CLOSE(1, V9) \
-	CLOSE(2, V10) \
-	CLOSE(3, V11) \
-	CLOSE(4, V12) \
-	CLOSE(5, V13) \
-	CLOSE(6, V14) \
-	CLOSE(7, V15) \
 	ADD TILE, X \
 	ADD TILE, G \
 	SUBS TILE, COLS
 
-// LOADROW loads the next row of a tile, and its δ.
-#define LOADROW \
-	VLD1R.P SIZE(D), [V24.T] \
-	VLD1.P (P0)(STRIDE), [V16.B16] \
-	VLD1.P (P1)(STRIDE), [V17.B16] \
-	VLD1.P (P2)(STRIDE), [V18.B16] \
-	VLD1.P (P3)(STRIDE), [V19.B16] \
-	VLD1.P (P4)(STRIDE), [V20.B16] \
-	VLD1.P (P5)(STRIDE), [V21.B16] \
-	VLD1.P (P6)(STRIDE), [V22.B16] \
-	VLD1.P (P7)(STRIDE), [V23.B16]
+// TILE_NARROW adds to a tile of g the groups of eight rows, then those left
+// over.
+#define TILE_NARROW(load, by, add, close, begin, group, few, row, addFew, end) \
+begin: \
+	load(0, 8) \
+	SUBS $8, LEFT \
+	BLO few \
+group: \
+	DELTA8 \
+	ROW(load, by, FMULE, 0, 0) \
+	ROW(load, by, FMLAE, 1, 0) \
+	ROW(load, by, FMLAE, 2, 0) \
+	ROW(load, by, FMLAE, 3, 0) \
+	ROW(load, by, FMLAE, 4, 0) \
+	ROW(load, by, FMLAE, 5, 0) \
+	ROW(load, by, FMLAE, 6, 0) \
+	ROW(load, by, FMLAE, 7, 0) \
+	add \
+	SUBS $8, LEFT \
+	BHS group \
+few: \
+	ADDS $8, LEFT \
+	BEQ end \
+	NEXTROW(load, by, FMULE, 0) \
+	SUBS $1, LEFT \
+	BEQ addFew \
+row: \
+	NEXTROW(load, by, FMLAE, 0) \
+	SUBS $1, LEFT \
+	BNE row \
+addFew: \
+	add \
+end: \
+	close \
+	B closed
 
-// BYDELTA multiplies the eight vectors of x by δ, to d and those behind it.
-#define BYDELTA(op, d) \
-	FOURM(op, 24, 16, d) \
-	FOURM(op, 24, 20, d+4)
+// TILE_WIDE adds the rows to a tile of g one by one.
+#define TILE_WIDE(load, by, close, begin, row) \
+begin: \
+	load(0, 8) \
+row: \
+	NEXTROW(load, by, FMLAE, 8) \
+	SUBS $1, LEFT \
+	BNE row \
+	close \
+	B closed
 
 // OPENCOLUMN, LOADELEMENT and CLOSECOLUMN are the same for a single column.
 #define OPENCOLUMN \
 	FMOV (G), F8 \
-	MOVD X, P0 \
+	MOVD X, XP \
 	MOVD DELTA, D \
 	MOVD ROWS, LEFT
 
 #define LOADELEMENT \
 	FMOV.P SIZE(D), F24 \
-	FMOV (P0), F16 \
-	ADD STRIDE, P0
+	FMOV (XP), F16 \
+	ADD STRIDE, XP
 
 #define CLOSECOLUMN \
 	FMOV.P F8, SIZE(G) \
 	ADD $SIZE, X \
 	SUBS $SIZE, COLS
-
-// GROUP sets N to the rows of the next group, at most 8, of the LEFT ones.
-#define GROUP \
-	MOVD $8, N \
-	CMP N, LEFT \
-	CSEL LO, LEFT, N, N \
-	SUB N, LEFT
 
 // GRADIENT_NARROW computes
 //
@@ -533,28 +613,25 @@ done: \
 	BLO column \
 tile: \
 	OPENTILE \
-group: \
-	GROUP \
-	LOADROW \
-	BYDELTA(FMUL, 0) \
-	SUBS $1, N \
-	BEQ add \
-row: \
-	LOADROW \
-	BYDELTA(FMLA, 0) \
-	SUBS $1, N \
-	BNE row \
-add: \
-	FOUR(FADD, 0, 8, 8) \
-	FOUR(FADD, 4, 12, 12) \
-	CBNZ LEFT, group \
+	TILE_NARROW(LOAD1, BY1, ADD1, CLOSE1, tile1, group1, few1, row1, add1, end1) \
+	TILE_NARROW(LOAD2, BY2, ADD2, CLOSE2, tile2, group2, few2, row2, add2, end2) \
+	TILE_NARROW(LOAD3, BY3, ADD3, CLOSE3, tile3, group3, few3, row3, add3, end3) \
+	TILE_NARROW(LOAD4, BY4, ADD4, CLOSE4, tile4, group4, few4, row4, add4, end4) \
+	TILE_NARROW(LOAD5, BY5, ADD5, CLOSE5, tile5, group5, few5, row5, add5, end5) \
+	TILE_NARROW(LOAD6, BY6, ADD6, CLOSE6, tile6, group6, few6, row6, add6, end6) \
+	TILE_NARROW(LOAD7, BY7, ADD7, CLOSE7, tile7, group7, few7, row7, add7, end7) \
+	TILE_NARROW(LOAD8, BY8, ADD8, CLOSE8, tile8, group8, few8, row8, add8, end8) \
+closed: \
 	CLOSETILE \
 	BNE tile \
 	RET \
 column: \
 	OPENCOLUMN \
 columnGroup: \
-	GROUP \
+	MOVD $8, N \
+	CMP N, LEFT \
+	CSEL LO, LEFT, N, N \
+	SUB N, LEFT \
 	LOADELEMENT \
 	FMUL(24, 16, 0) \
 	SUBS $1, N \
@@ -571,13 +648,27 @@ columnAdd: \
 	BNE column \
 	RET
 
+// WIDEROW takes row k of those whose δ are loaded to a tile of sixteen vectors.
+#define WIDEROW(k) \
+	LDP_Q(0, 9, 16) \
+	LDP_Q(2, 9, 18) \
+	LDP_Q(4, 9, 20) \
+	LDP_Q(6, 9, 22) \
+	BY8(FMLAE, k, 0) \
+	LDP_Q(8, 9, 16) \
+	LDP_Q(10, 9, 18) \
+	LDP_Q(12, 9, 20) \
+	LDP_Q(14, 9, 22) \
+	ADD STRIDE, XP \
+	BY8(FMLAE, k, 8)
+
 // GRADIENT_WIDE computes
 //
 //	for each tile of columns:
 //		for each row: g += δ*x, fused
 //
-// with tiles of 256 bytes while there are columns enough, then with those of
-// GRADIENT_NARROW.
+// with tiles of 256 bytes, four rows at a time, while there are columns enough,
+// then with those of GRADIENT_NARROW.
 #define GRADIENT_WIDE \
 	LSL $SHIFT, COLS \
 	LSL $SHIFT, STRIDE \
@@ -592,24 +683,27 @@ wide: \
 	VLD1.P 64(TMP), [V4.B16, V5.B16, V6.B16, V7.B16] \
 	VLD1.P 64(TMP), [V8.B16, V9.B16, V10.B16, V11.B16] \
 	VLD1.P 64(TMP), [V12.B16, V13.B16, V14.B16, V15.B16] \
-	MOVD X, P0 \
+	MOVD X, XP \
 	MOVD DELTA, D \
-	MOVD ROWS, LEFT \
+	SUBS $4, ROWS, LEFT \
+	BLO wideFew \
+wideRows: \
+	DELTA4 \
+	WIDEROW(0) \
+	WIDEROW(1) \
+	WIDEROW(2) \
+	WIDEROW(3) \
+	SUBS $4, LEFT \
+	BHS wideRows \
+wideFew: \
+	ADDS $4, LEFT \
+	BEQ wideEnd \
 wideRow: \
-	VLD1R.P SIZE(D), [V24.T] \
-	FLDPQ 0(P0), (F16, F17) \
-	FLDPQ 32(P0), (F18, F19) \
-	FLDPQ 64(P0), (F20, F21) \
-	FLDPQ 96(P0), (F22, F23) \
-	BYDELTA(FMLA, 0) \
-	FLDPQ 128(P0), (F16, F17) \
-	FLDPQ 160(P0), (F18, F19) \
-	FLDPQ 192(P0), (F20, F21) \
-	FLDPQ 224(P0), (F22, F23) \
-	BYDELTA(FMLA, 8) \
-	ADD STRIDE, P0 \
+	FMOV.P SIZE(D), F24 \
+	WIDEROW(0) \
 	SUBS $1, LEFT \
 	BNE wideRow \
+wideEnd: \
 	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(G) \
 	VST1.P [V4.B16, V5.B16, V6.B16, V7.B16], 64(G) \
 	VST1.P [V8.B16, V9.B16, V10.B16, V11.B16], 64(G) \
@@ -623,11 +717,15 @@ narrow: \
 	BLO column \
 tile: \
 	OPENTILE \
-row: \
-	LOADROW \
-	BYDELTA(FMLA, 8) \
-	SUBS $1, LEFT \
-	BNE row \
+	TILE_WIDE(LOAD1, BY1, CLOSE1, tile1, row1) \
+	TILE_WIDE(LOAD2, BY2, CLOSE2, tile2, row2) \
+	TILE_WIDE(LOAD3, BY3, CLOSE3, tile3, row3) \
+	TILE_WIDE(LOAD4, BY4, CLOSE4, tile4, row4) \
+	TILE_WIDE(LOAD5, BY5, CLOSE5, tile5, row5) \
+	TILE_WIDE(LOAD6, BY6, CLOSE6, tile6, row6) \
+	TILE_WIDE(LOAD7, BY7, CLOSE7, tile7, row7) \
+	TILE_WIDE(LOAD8, BY8, CLOSE8, tile8, row8) \
+closed: \
 	CLOSETILE \
 	BNE tile \
 	RET \
@@ -654,7 +752,7 @@ columnRow: \
 	SUBS $8, N \
 	BLT rest \
 eight: \
-	LOAD8 \
+	SUMLOAD8 \
 	FOUR(FADD_2D, 16, 0, 0) \
 	SUBS $8, N \
 	BGE eight \
@@ -663,7 +761,7 @@ rest: \
 	ADDS $8, N \
 	BEQ done \
 one: \
-	LOAD1 \
+	SUMLOAD1 \
 	FMOVD (LANES), F0 \
 	FADDD F16, F0 \
 	FMOVD.P F0, 8(LANES) \
@@ -676,7 +774,7 @@ done: \
 //
 // STORE4, STORE2 and STORE1 finish rows of which one register each is left,
 // and store their z. ADDHALVES adds the halves of a, to the lower half of d,
-// and those of b, to the upper. LOAD8 and LOAD1 load δ as float64.
+// and those of b, to the upper. SUMLOAD8 and SUMLOAD1 load δ as float64.
 
 #define T S4
 #define SIZE 4
@@ -686,6 +784,12 @@ done: \
 #define FADDP FADDP_4S
 #define FMUL FMUL_4S
 #define FMLA FMLA_4S
+#define FMULE FMULE_4S
+#define FMLAE FMLAE_4S
+#define ELEMENT(k) ((k)&3)
+#define VECTOR(k) (24+((k)>>2))
+#define DELTA8 FLDPQ.P 32(D), (F24, F25)
+#define DELTA4 FMOVQ.P 16(D), F24
 
 #define ADDHALVES(a, b, d) \
 	ZIP1_2D(b, a, 16) \
@@ -708,13 +812,13 @@ done: \
 	FADD(30, 0, 0) \
 	FMOVS.P F0, 4(ZS)
 
-#define LOAD8 \
+#define SUMLOAD8 \
 	VLD1.P 32(DELTA), [V18.S4, V19.S4] \
 	FCVTL_2D(18, 16) \
 	FCVTL2_2D(18, 17) \
 	FCVTL_2D(19, 18) \
 	FCVTL2_2D(19, 19)
-#define LOAD1 \
+#define SUMLOAD1 \
 	FMOVS.P 4(DELTA), F16 \
 	FCVTSD F16, F16
 
@@ -785,11 +889,17 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 #undef FADDP
 #undef FMUL
 #undef FMLA
+#undef FMULE
+#undef FMLAE
+#undef ELEMENT
+#undef VECTOR
+#undef DELTA8
+#undef DELTA4
 #undef STORE4
 #undef STORE2
 #undef STORE1
-#undef LOAD8
-#undef LOAD1
+#undef SUMLOAD8
+#undef SUMLOAD1
 
 // float64
 
@@ -801,6 +911,12 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 #define FADDP FADDP_2D
 #define FMUL FMUL_2D
 #define FMLA FMLA_2D
+#define FMULE FMULE_2D
+#define FMLAE FMLAE_2D
+#define ELEMENT(k) ((k)&1)
+#define VECTOR(k) (24+((k)>>1))
+#define DELTA8 VLD1.P 64(D), [V24.B16, V25.B16, V26.B16, V27.B16]
+#define DELTA4 FLDPQ.P 32(D), (F24, F25)
 
 #define STORE4 \
 	FADDP(4, 0, 0) \
@@ -817,8 +933,8 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 	FADD(30, 0, 0) \
 	FMOVD.P F0, 8(ZS)
 
-#define LOAD8 VLD1.P 64(DELTA), [V16.D2, V17.D2, V18.D2, V19.D2]
-#define LOAD1 FMOVD.P 8(DELTA), F16
+#define SUMLOAD8 VLD1.P 64(DELTA), [V16.D2, V17.D2, V18.D2, V19.D2]
+#define SUMLOAD1 FMOVD.P 8(DELTA), F16
 
 // func forwardNarrow64NEON(z, x, w *float64, b float64, rows, cols, stride int)
 TEXT ·forwardNarrow64NEON(SB), NOSPLIT, $0-56

@@ -42,6 +42,12 @@
 #define FMLA_2D(m, n, d) WORD $(0x4E60CC00 | (m)<<16 | (n)<<5 | (d))
 #define FMLS_2D(m, n, d) WORD $(0x4EE0CC00 | (m)<<16 | (n)<<5 | (d))
 
+// By element i of m: d = n*m[i], d += n*m[i], fused.
+#define FMULE_4S(i, m, n, d) WORD $(0x4F809000 | ((i)&1)<<21 | ((i)>>1)<<11 | (m)<<16 | (n)<<5 | (d))
+#define FMULE_2D(i, m, n, d) WORD $(0x4FC09000 | (i)<<11 | (m)<<16 | (n)<<5 | (d))
+#define FMLAE_4S(i, m, n, d) WORD $(0x4F801000 | ((i)&1)<<21 | ((i)>>1)<<11 | (m)<<16 | (n)<<5 | (d))
+#define FMLAE_2D(i, m, n, d) WORD $(0x4FC01000 | (i)<<11 | (m)<<16 | (n)<<5 | (d))
+
 // Comparisons, all ones for true: n >= m, n == m, |n| > |m|; n >= 0, n == 0;
 // n < 0 as an integer, which is the sign of a float64.
 #define FCMGE_2D(m, n, d) WORD $(0x6E60E400 | (m)<<16 | (n)<<5 | (d))
@@ -75,5 +81,14 @@
 #define FCVTN_2D(n, d) WORD $(0x0E616800 | (n)<<5 | (d))
 #define FCVTN2_2D(n, d) WORD $(0x4E616800 | (n)<<5 | (d))
 
-// Vector i of those at Rn.
+// The bytes of n in the order that m says; zero where m is 16 or more.
+#define TBL_16B(m, n, d) WORD $(0x4E000000 | (m)<<16 | (n)<<5 | (d))
+
+// Vector i of those at Rn; vectors i and i+1, to or from d and d+1; the vector
+// at Rn + Rm.
 #define LDR_Q(i, n, d) WORD $(0x3DC00000 | (i)<<10 | (n)<<5 | (d))
+#define STR_Q(i, n, d) WORD $(0x3D800000 | (i)<<10 | (n)<<5 | (d))
+#define LDP_Q(i, n, d) WORD $(0xAD400000 | (i)<<15 | ((d)+1)<<10 | (n)<<5 | (d))
+#define STP_Q(i, n, d) WORD $(0xAD000000 | (i)<<15 | ((d)+1)<<10 | (n)<<5 | (d))
+#define LDRX_Q(m, n, d) WORD $(0x3CE06800 | (m)<<16 | (n)<<5 | (d))
+#define STRX_Q(m, n, d) WORD $(0x3CA06800 | (m)<<16 | (n)<<5 | (d))
