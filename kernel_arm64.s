@@ -160,6 +160,159 @@ done:
 	SUB $16, LAST \
 	ANYEND(WP, V28, shortW, haveW)
 
+// SHORT1 to SHORT8 take one row of so many vectors, at X, to lane register a,
+// by way of a to a+3 and V24-V27; w is in V16-V23. The first product of a lane
+// is a multiplication alone.
+#define SHORT1(a) \
+	LDRX_Q(14, 1, a) \
+	TBL_16B(31, a, a) \
+	FMUL(16, a, a)
+#define SHORT2(a) \
+	LDR_Q(0, 1, a) \
+	LDRX_Q(14, 1, a+1) \
+	TBL_16B(31, a+1, a+1) \
+	FMUL(16, a, a) \
+	FMUL(17, a+1, a+1) \
+	FADD(a+1, a, a)
+#define SHORT3(a) \
+	LDP_Q(0, 1, a) \
+	LDRX_Q(14, 1, a+2) \
+	TBL_16B(31, a+2, a+2) \
+	FMUL(16, a, a) \
+	FMUL(17, a+1, a+1) \
+	FMUL(18, a+2, a+2) \
+	FADD(a+2, a, a) \
+	FADD(a+1, a, a)
+#define SHORT4(a) \
+	LDP_Q(0, 1, a) \
+	LDR_Q(2, 1, a+2) \
+	LDRX_Q(14, 1, a+3) \
+	TBL_16B(31, a+3, a+3) \
+	FOUR(FMUL, 16, a, a) \
+	HALVE4(a)
+#define SHORT5(a) \
+	LDP_Q(0, 1, a) \
+	LDP_Q(2, 1, a+2) \
+	LDRX_Q(14, 1, 24) \
+	TBL_16B(31, 24, 24) \
+	FOUR(FMUL, 16, a, a) \
+	FMLA(20, 24, a) \
+	HALVE4(a)
+#define SHORT6(a) \
+	LDP_Q(0, 1, a) \
+	LDP_Q(2, 1, a+2) \
+	LDR_Q(4, 1, 24) \
+	LDRX_Q(14, 1, 25) \
+	TBL_16B(31, 25, 25) \
+	FOUR(FMUL, 16, a, a) \
+	FMLA(20, 24, a) \
+	FMLA(21, 25, a+1) \
+	HALVE4(a)
+#define SHORT7(a) \
+	LDP_Q(0, 1, a) \
+	LDP_Q(2, 1, a+2) \
+	LDP_Q(4, 1, 24) \
+	LDRX_Q(14, 1, 26) \
+	TBL_16B(31, 26, 26) \
+	FOUR(FMUL, 16, a, a) \
+	FMLA(20, 24, a) \
+	FMLA(21, 25, a+1) \
+	FMLA(22, 26, a+2) \
+	HALVE4(a)
+#define SHORT8(a) \
+	LDP_Q(0, 1, a) \
+	LDP_Q(2, 1, a+2) \
+	LDP_Q(4, 1, 24) \
+	LDR_Q(6, 1, 26) \
+	LDRX_Q(14, 1, 27) \
+	TBL_16B(31, 27, 27) \
+	FOUR(FMUL, 16, a, a) \
+	FOUR(FMLA, 20, 24, a) \
+	HALVE4(a)
+
+// SHORTW1 to SHORTW8 load so many vectors of w, at Rn, to d and those behind.
+#define SHORTW1(n, d) LDRX_Q(14, n, d)
+#define SHORTW2(n, d) \
+	LDR_Q(0, n, d) \
+	LDRX_Q(14, n, d+1)
+#define SHORTW3(n, d) \
+	LDP_Q(0, n, d) \
+	LDRX_Q(14, n, d+2)
+#define SHORTW4(n, d) \
+	LDP_Q(0, n, d) \
+	LDR_Q(2, n, d+2) \
+	LDRX_Q(14, n, d+3)
+#define SHORTW5(n, d) \
+	LDP_Q(0, n, d) \
+	LDP_Q(2, n, d+2) \
+	LDRX_Q(14, n, d+4)
+#define SHORTW6(n, d) \
+	LDP_Q(0, n, d) \
+	LDP_Q(2, n, d+2) \
+	LDR_Q(4, n, d+4) \
+	LDRX_Q(14, n, d+5)
+#define SHORTW7(n, d) \
+	LDP_Q(0, n, d) \
+	LDP_Q(2, n, d+2) \
+	LDP_Q(4, n, d+4) \
+	LDRX_Q(14, n, d+6)
+#define SHORTW8(n, d) \
+	LDP_Q(0, n, d) \
+	LDP_Q(2, n, d+2) \
+	LDP_Q(4, n, d+4) \
+	LDR_Q(6, n, d+6) \
+	LDRX_Q(14, n, d+7)
+
+// OPENSHORT prepares for rows of 16 to 128 bytes: EDGE is where the last vector
+// of a row begins, V31 the index that shifts it down, V16 and those behind it
+// are w. Then it goes to the code for the number of vectors.
+#define OPENSHORT \
+	SUB $16, COLS, EDGE \
+	MOVD $iota<>(SB), TMP \
+	VLD1 (TMP), [V31.B16] \
+	NEG COLS, TMP \
+	AND $15, TMP \
+	VDUP TMP, V16.B16 \
+	VADD V16.B16, V31.B16, V31.B16 \
+	ADD $15, COLS, LEFT \
+	LSR $4, LEFT \
+	CMP $8, LEFT \
+	BEQ short8 \
+	CMP $7, LEFT \
+	BEQ short7 \
+	CMP $6, LEFT \
+	BEQ short6 \
+	CMP $5, LEFT \
+	BEQ short5 \
+	CMP $4, LEFT \
+	BEQ short4 \
+	CMP $3, LEFT \
+	BEQ short3 \
+	CMP $2, LEFT \
+	BEQ short2
+
+// FORWARD_SHORT works four rows of so many vectors at a time, as long as there
+// are four.
+#define FORWARD_SHORT(vectors, load, row, begin, rows) \
+begin: \
+	load(2, 16) \
+	TBL_16B(31, 15+vectors, 15+vectors) \
+	SUBS $4, ROWS \
+	BLT fourDone \
+rows: \
+	row(0) \
+	ADD STRIDE, X \
+	row(4) \
+	ADD STRIDE, X \
+	row(8) \
+	ADD STRIDE, X \
+	row(12) \
+	ADD STRIDE, X \
+	STORE4 \
+	SUBS $4, ROWS \
+	BGE rows \
+	B fourDone
+
 // FORWARD_NARROW computes
 //
 //	for each four rows:
@@ -168,12 +321,28 @@ done:
 //		if columns remain: the same, padded with zeros to 64 bytes
 //		z = lanes, halved, + b
 //	for each row left over: the same
+//
+// Rows of 16 to 128 bytes go the short way, with w in registers. Without the
+// zeros that lanes begin with and are padded with, a lane may be −0 instead of
+// +0. That shows in z only if all lanes are −0, and b, too.
 #define FORWARD_NARROW \
 	LSL $SHIFT, COLS \
 	LSL $SHIFT, STRIDE \
 	PREPARE(64) \
 	CMP $16, COLS \
 	BLO one \
+	CMP $128, COLS \
+	BHI four \
+	B_IS_MINUS_ZERO(four) \
+	OPENSHORT \
+	FORWARD_SHORT(1, SHORTW1, SHORT1, short1, shortRows1) \
+	FORWARD_SHORT(2, SHORTW2, SHORT2, short2, shortRows2) \
+	FORWARD_SHORT(3, SHORTW3, SHORT3, short3, shortRows3) \
+	FORWARD_SHORT(4, SHORTW4, SHORT4, short4, shortRows4) \
+	FORWARD_SHORT(5, SHORTW5, SHORT5, short5, shortRows5) \
+	FORWARD_SHORT(6, SHORTW6, SHORT6, short6, shortRows6) \
+	FORWARD_SHORT(7, SHORTW7, SHORT7, short7, shortRows7) \
+	FORWARD_SHORT(8, SHORTW8, SHORT8, short8, shortRows8) \
 four: \
 	SUBS $4, ROWS \
 	BLT fourDone \
@@ -779,6 +948,10 @@ done: \
 #define T S4
 #define SIZE 4
 #define SHIFT 2
+#define B_IS_MINUS_ZERO(label) \
+	FMOVS F30, TMP \
+	EOR $0x80000000, TMP \
+	CBZ TMP, label
 #define FMOV FMOVS
 #define FADD FADD_4S
 #define FADDP FADDP_4S
@@ -792,9 +965,9 @@ done: \
 #define DELTA4 FMOVQ.P 16(D), F24
 
 #define ADDHALVES(a, b, d) \
-	ZIP1_2D(b, a, 16) \
-	ZIP2_2D(b, a, 17) \
-	FADD(17, 16, d)
+	ZIP1_2D(b, a, 24) \
+	ZIP2_2D(b, a, 25) \
+	FADD(25, 24, d)
 #define STORE4 \
 	ADDHALVES(0, 4, 0) \
 	ADDHALVES(8, 12, 1) \
@@ -884,6 +1057,7 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 #undef T
 #undef SIZE
 #undef SHIFT
+#undef B_IS_MINUS_ZERO
 #undef FMOV
 #undef FADD
 #undef FADDP
@@ -906,6 +1080,10 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 #define T D2
 #define SIZE 8
 #define SHIFT 3
+#define B_IS_MINUS_ZERO(label) \
+	FMOVD F30, TMP \
+	EOR $0x8000000000000000, TMP \
+	CBZ TMP, label
 #define FMOV FMOVD
 #define FADD FADD_2D
 #define FADDP FADDP_2D
