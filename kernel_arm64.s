@@ -50,6 +50,8 @@
 #define LAST R12
 #define TMP R13
 #define EDGE R14
+#define SLOT R14
+#define STEP R15
 
 DATA iota<>+0(SB)/8, $0x0706050403020100
 DATA iota<>+8(SB)/8, $0x0f0e0d0c0b0a0908
@@ -73,36 +75,28 @@ GLOBL iota<>(SB), RODATA|NOPTR, $16
 	FOUR(FADD, a+4, a, a) \
 	HALVE4(a)
 
-// QUAD1, QUAD2 and QUAD4 take the next 16 bytes of so many rows to the lane
-// registers a, b, c, d, or, with fewer left, go to part.
+// QUAD1 and QUAD4 take the next 16 bytes of so many rows to the lane registers
+// a, b, c, d, or, with fewer left, go to part.
 #define QUAD1(part, a) \
 	SUBS $16, LEFT \
 	BLO part \
 	FMOVQ.P 16(WP), F16 \
 	FMOVQ.P 16(X0), F20 \
 	FMLA(16, 20, a)
-#define QUAD2(part, a, b) \
+#define QUAD4(part, a, b, c, d) \
 	QUAD1(part, a) \
 	FMOVQ.P 16(X1), F21 \
-	FMLA(16, 21, b)
-#define QUAD4(part, a, b, c, d) \
-	QUAD2(part, a, b) \
 	FMOVQ.P 16(X2), F22 \
 	FMOVQ.P 16(X3), F23 \
+	FMLA(16, 21, b) \
 	FMLA(16, 22, c) \
 	FMLA(16, 23, d)
 
-// PART1, PART2 and PART4, at label part, take what remains to the lane
+// PART1 and PART4, at label part, take what remains to the lane
 // registers, and leave zeros for the registers that follow in the group.
 #define PART1(part, a) \
 part: \
 	FMLA(17, 24, a) \
-	ZERO(24) \
-	VEOR V17.B16, V17.B16, V17.B16
-#define PART2(part, a, b) \
-part: \
-	FMLA(17, 24, a) \
-	FMLA(17, 25, b) \
 	ZERO(24) \
 	VEOR V17.B16, V17.B16, V17.B16
 #define PART4(part, a, b, c, d) \
@@ -467,75 +461,154 @@ oneTail: \
 	PART1(one7, 7) \
 oneSum:
 
+// SLOTROWS sets X0 to X3 and WP to where a slot begins, in the four rows before
+// X and in w.
+#define SLOTROWS \
+	SUB STRIDE<<2, X, X0 \
+	ADD SLOT, X0 \
+	ADD STRIDE, X0, X1 \
+	ADD STRIDE, X1, X2 \
+	ADD STRIDE, X2, X3 \
+	ADD SLOT, W, WP
+
+// SLOTQUAD takes vector i from where a slot stands, bytes behind the one
+// before, to the lane registers a, b, c, d, or, if it is not whole, goes to
+// part. SLOTPART takes it then, if there is any of it.
+#define SLOTQUAD(i, bytes, part, a, b, c, d) \
+	SUBS $bytes, LEFT \
+	BLT part \
+	LDR_Q(i, 10, 16) \
+	LDR_Q(i, 6, 20) \
+	LDR_Q(i, 7, 21) \
+	LDR_Q(i, 8, 22) \
+	LDR_Q(i, 9, 23) \
+	FMLA(16, 20, a) \
+	FMLA(16, 21, b) \
+	FMLA(16, 22, c) \
+	FMLA(16, 23, d)
+#define SLOTPART(part, a, b, c, d) \
+part: \
+	ADDS $16, LEFT \
+	BLE slotEnd \
+	FMLA(28, 24, a) \
+	FMLA(28, 25, b) \
+	FMLA(28, 26, c) \
+	FMLA(28, 27, d) \
+	B slotEnd
+
 // FORWARD_WIDE computes
 //
-//	for each two rows:
+//	for each four rows:
+//		for both slots:
+//			lanes = 0
+//			for each 64 bytes of columns: lanes += x*w, fused, in the slot
+//		z = lanes, halved, + b
+//	for each row left over:
 //		lanes = 0
 //		for each 128 bytes of columns: lanes += x*w, fused
 //		if columns remain: the same, padded with zeros to 128 bytes
 //		z = lanes, halved, + b
-//	for each row left over: the same
+//
+// The lanes of four rows are more than there are registers. So four rows are
+// read twice, first 32 bytes of each 64, then the others: the two slots. A slot
+// has the lanes that are added to each other first. Where a last group is not
+// padded, a lane may be −0 instead of +0. That shows in z only if all lanes are
+// −0, and b, too: then all rows go one by one.
 #define FORWARD_WIDE \
 	LSL $SHIFT, COLS \
 	LSL $SHIFT, STRIDE \
 	PREPARE(128) \
 	CMP $16, COLS \
 	BLO one \
-two: \
-	SUBS $2, ROWS \
-	BLT twoDone \
-	MOVD X, X0 \
-	ADD STRIDE, X0, X1 \
-	ADD STRIDE, X1, X \
-	MOVD W, WP \
+	B_IS_MINUS_ZERO(one) \
+	MOVD $64, STEP \
+four: \
+	SUBS $4, ROWS \
+	BLT fourDone \
+	ADD STRIDE<<2, X \
+	MOVD ZR, SLOT \
+slot: \
+	SLOTROWS \
 	ZERO(0) \
 	ZERO(4) \
 	ZERO(8) \
 	ZERO(12) \
 	SUBS $128, COLS, LEFT \
-	BLO twoTail \
-twoLoop: \
-	LOADW \
-	LOADA(X0) \
-	LOADB(X1) \
+	BLO slotTail \
+slotLoop: \
+	VLD1.P (WP)(STEP), [V16.B16, V17.B16] \
+	VLD1.P (WP)(STEP), [V18.B16, V19.B16] \
+	VLD1.P (X0)(STEP), [V20.B16, V21.B16] \
+	VLD1.P (X0)(STEP), [V22.B16, V23.B16] \
+	VLD1.P (X1)(STEP), [V24.B16, V25.B16] \
+	VLD1.P (X1)(STEP), [V26.B16, V27.B16] \
 	FOUR(FMLA, 16, 20, 0) \
-	FOUR(FMLA, 16, 24, 8) \
-	LOADW \
-	LOADA(X0) \
-	LOADB(X1) \
-	FOUR(FMLA, 16, 20, 4) \
+	FOUR(FMLA, 16, 24, 4) \
+	VLD1.P (X2)(STEP), [V20.B16, V21.B16] \
+	VLD1.P (X2)(STEP), [V22.B16, V23.B16] \
+	VLD1.P (X3)(STEP), [V24.B16, V25.B16] \
+	VLD1.P (X3)(STEP), [V26.B16, V27.B16] \
+	FOUR(FMLA, 16, 20, 8) \
 	FOUR(FMLA, 16, 24, 12) \
 	SUBS $128, LEFT \
-	BHS twoLoop \
-twoTail: \
-	ADDS $128, LEFT \
-	BEQ twoSum \
-	VMOV V28.B16, V17.B16 \
-	END(X0, V24) \
-	END(X1, V25) \
-	QUAD2(two0, 0, 8) \
-	QUAD2(two1, 1, 9) \
-	QUAD2(two2, 2, 10) \
-	QUAD2(two3, 3, 11) \
-	QUAD2(two4, 4, 12) \
-	QUAD2(two5, 5, 13) \
-	QUAD2(two6, 6, 14) \
-	B two7 \
-	PART2(two0, 0, 8) \
-	PART2(two1, 1, 9) \
-	PART2(two2, 2, 10) \
-	PART2(two3, 3, 11) \
-	PART2(two4, 4, 12) \
-	PART2(two5, 5, 13) \
-	PART2(two6, 6, 14) \
-	PART2(two7, 7, 15) \
-twoSum: \
-	HALVE8(0) \
-	HALVE8(8) \
-	STORE2 \
-	B two \
-twoDone: \
-	ADDS $2, ROWS \
+	BHS slotLoop \
+slotTail: \
+	ADD $128, LEFT \
+	SUBS SLOT, LEFT \
+	BLE slotEnd \
+	SUB SLOT, X0, TMP \
+	END(TMP, V24) \
+	SUB SLOT, X1, TMP \
+	END(TMP, V25) \
+	SUB SLOT, X2, TMP \
+	END(TMP, V26) \
+	SUB SLOT, X3, TMP \
+	END(TMP, V27) \
+	SLOTQUAD(0, 16, slot0, 0, 4, 8, 12) \
+	SLOTQUAD(1, 16, slot1, 1, 5, 9, 13) \
+	SLOTQUAD(4, 48, slot4, 2, 6, 10, 14) \
+	SLOTQUAD(5, 16, slot5, 3, 7, 11, 15) \
+	B slotEnd \
+	SLOTPART(slot0, 0, 4, 8, 12) \
+	SLOTPART(slot1, 1, 5, 9, 13) \
+	SLOTPART(slot4, 2, 6, 10, 14) \
+	SLOTPART(slot5, 3, 7, 11, 15) \
+slotEnd: \
+	FADD(2, 0, 0) \
+	FADD(3, 1, 1) \
+	FADD(6, 4, 4) \
+	FADD(7, 5, 5) \
+	FADD(10, 8, 8) \
+	FADD(11, 9, 9) \
+	FADD(14, 12, 12) \
+	FADD(15, 13, 13) \
+	MOVD $sums-128(SP), TMP \
+	CBNZ SLOT, fourSum \
+	VST1.P [V0.B16, V1.B16], 32(TMP) \
+	VST1.P [V4.B16, V5.B16], 32(TMP) \
+	VST1.P [V8.B16, V9.B16], 32(TMP) \
+	VST1 [V12.B16, V13.B16], (TMP) \
+	MOVD $32, SLOT \
+	B slot \
+fourSum: \
+	VLD1.P 64(TMP), [V16.B16, V17.B16, V18.B16, V19.B16] \
+	VLD1 (TMP), [V20.B16, V21.B16, V22.B16, V23.B16] \
+	FADD(16, 0, 0) \
+	FADD(17, 1, 1) \
+	FADD(18, 4, 4) \
+	FADD(19, 5, 5) \
+	FADD(20, 8, 8) \
+	FADD(21, 9, 9) \
+	FADD(22, 12, 12) \
+	FADD(23, 13, 13) \
+	FADD(1, 0, 0) \
+	FADD(5, 4, 4) \
+	FADD(9, 8, 8) \
+	FADD(13, 12, 12) \
+	STORE4 \
+	B four \
+fourDone: \
+	ADDS $4, ROWS \
 	BEQ done \
 one: \
 	MOVD X, X0 \
@@ -941,7 +1014,7 @@ done: \
 
 // float32
 //
-// STORE4, STORE2 and STORE1 finish rows of which one register each is left,
+// STORE4 and STORE1 finish rows of which one register each is left,
 // and store their z. ADDHALVES adds the halves of a, to the lower half of d,
 // and those of b, to the upper. SUMLOAD8 and SUMLOAD1 load δ as float64.
 
@@ -974,11 +1047,6 @@ done: \
 	FADDP(1, 0, 0) \
 	FADD(30, 0, 0) \
 	VST1.P [V0.S4], 16(ZS)
-#define STORE2 \
-	ADDHALVES(0, 8, 0) \
-	FADDP(0, 0, 0) \
-	FADD(30, 0, 0) \
-	FMOVD.P F0, 8(ZS)
 #define STORE1 \
 	ADDHALVES(0, 0, 0) \
 	FADDP(0, 0, 0) \
@@ -1008,7 +1076,7 @@ TEXT ·forwardNarrow32NEON(SB), NOSPLIT, $0-56
 	FORWARD_NARROW
 
 // func forwardWide32NEON(z, x, w *float32, b float32, rows, cols, stride int)
-TEXT ·forwardWide32NEON(SB), NOSPLIT, $0-56
+TEXT ·forwardWide32NEON(SB), NOSPLIT, $128-56
 	MOVD z+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
@@ -1070,7 +1138,6 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 #undef DELTA8
 #undef DELTA4
 #undef STORE4
-#undef STORE2
 #undef STORE1
 #undef SUMLOAD8
 #undef SUMLOAD1
@@ -1102,10 +1169,6 @@ TEXT ·sum32NEON(SB), NOSPLIT, $0-24
 	FADD(30, 0, 0) \
 	FADD(30, 1, 1) \
 	VST1.P [V0.D2, V1.D2], 32(ZS)
-#define STORE2 \
-	FADDP(8, 0, 0) \
-	FADD(30, 0, 0) \
-	VST1.P [V0.D2], 16(ZS)
 #define STORE1 \
 	FADDP(0, 0, 0) \
 	FADD(30, 0, 0) \
@@ -1127,7 +1190,7 @@ TEXT ·forwardNarrow64NEON(SB), NOSPLIT, $0-56
 	FORWARD_NARROW
 
 // func forwardWide64NEON(z, x, w *float64, b float64, rows, cols, stride int)
-TEXT ·forwardWide64NEON(SB), NOSPLIT, $0-56
+TEXT ·forwardWide64NEON(SB), NOSPLIT, $128-56
 	MOVD z+0(FP), ZS
 	MOVD x+8(FP), X
 	MOVD w+16(FP), W
