@@ -654,14 +654,17 @@ done: \
 #define TILE R6
 #define D R7
 #define N R8
-#define XP R9
+#define P0 R9  // the next row
+#define P1 R10 // the one behind it
+#define STRIDE2 R12
 
 // LOAD1 to LOAD8 load a tile of so many vectors at Rn to d and those behind
 // it, the last vector first, since that is the one at EDGE.
-#define LOAD1(n, d) LDRX_Q(14, n, d)
-#define LOAD2(n, d) LOAD1(n, d) \
+#define LOAD1(n, d) LDR_Q(0, n, d)
+#define LOADEDGE(n, d) LDRX_Q(14, n, d)
+#define LOAD2(n, d) LOADEDGE(n, d) \
 	LDR_Q(0, n, d+1)
-#define LOAD3(n, d) LOAD1(n, d) \
+#define LOAD3(n, d) LOADEDGE(n, d) \
 	LDP_Q(0, n, d+1)
 #define LOAD4(n, d) LOAD3(n, d) \
 	LDR_Q(2, n, d+3)
@@ -675,10 +678,11 @@ done: \
 	LDR_Q(6, n, d+7)
 
 // CLOSE1 to CLOSE8 store a tile of g, in V8 and those behind it.
-#define CLOSE1 STRX_Q(14, 0, 8)
-#define CLOSE2 CLOSE1 \
+#define CLOSE1 STR_Q(0, 0, 8)
+#define CLOSEEDGE STRX_Q(14, 0, 8)
+#define CLOSE2 CLOSEEDGE \
 	STR_Q(0, 0, 9)
-#define CLOSE3 CLOSE1 \
+#define CLOSE3 CLOSEEDGE \
 	STP_Q(0, 0, 9)
 #define CLOSE4 CLOSE3 \
 	STR_Q(2, 0, 11)
@@ -725,15 +729,35 @@ done: \
 #define ADD8 ADD4 \
 	FOUR(FADD, 4, 12, 12)
 
-// ROW takes row k of a tile, one of those whose δ are loaded; NEXTROW the next
-// one, with its δ.
-#define ROW(load, by, op, k, d) \
-	load(9, 16) \
-	ADD STRIDE, XP \
-	by(op, k, d)
-#define NEXTROW(load, by, op, d) \
+// TAKE1 to TAKE8 load a row of so many vectors at Rn, and add Rm to Rn.
+#define TAKE1(m, n) LOAD1(n, 16) \
+	ADD_X(m, n, n)
+#define TAKE2(m, n) LOAD2(n, 16) \
+	ADD_X(m, n, n)
+#define TAKE3(m, n) LOAD3(n, 16) \
+	ADD_X(m, n, n)
+#define TAKE4(m, n) LOAD4(n, 16) \
+	ADD_X(m, n, n)
+#define TAKE5(m, n) LOAD5(n, 16) \
+	ADD_X(m, n, n)
+#define TAKE6(m, n) LOAD6(n, 16) \
+	ADD_X(m, n, n)
+#define TAKE7(m, n) LOAD7(n, 16) \
+	ADD_X(m, n, n)
+#define TAKE8(m, n) LOAD8(n, 16) \
+	ADD_X(m, n, n)
+
+// ROWS2 takes rows k and k+1 of a tile, of those whose δ are loaded; NEXTROW the
+// next row, with its δ.
+#define ROWS2(take, by, first, k, d) \
+	take(12, 9) \
+	by(first, k, d) \
+	take(12, 10) \
+	by(FMLAE, k+1, d)
+#define NEXTROW(take, by, op, d) \
 	FMOV.P SIZE(D), F24 \
-	ROW(load, by, op, 0, d)
+	take(5, 9) \
+	by(op, 0, d)
 
 // OPENTILE sets TILE to the bytes of the next tile, at most 128, but fewer
 // where less than one vector would be left behind it; EDGE to where its last
@@ -749,7 +773,8 @@ done: \
 	SUB $16, TILE, TMP \
 	CSEL LO, TMP, TILE, TILE \
 	SUB $16, TILE, EDGE \
-	MOVD X, XP \
+	MOVD X, P0 \
+	ADD STRIDE, X, P1 \
 	MOVD DELTA, D \
 	MOVD ROWS, LEFT \
 	ADD $15, TILE, TMP \
@@ -777,32 +802,28 @@ done: \
 
 // TILE_NARROW adds to a tile of g the groups of eight rows, then those left
 // over.
-#define TILE_NARROW(load, by, add, close, begin, group, few, row, addFew, end) \
+#define TILE_NARROW(load, take, by, add, close, begin, group, few, row, addFew, end) \
 begin: \
 	load(0, 8) \
 	SUBS $8, LEFT \
 	BLO few \
 group: \
 	DELTA8 \
-	ROW(load, by, FMULE, 0, 0) \
-	ROW(load, by, FMLAE, 1, 0) \
-	ROW(load, by, FMLAE, 2, 0) \
-	ROW(load, by, FMLAE, 3, 0) \
-	ROW(load, by, FMLAE, 4, 0) \
-	ROW(load, by, FMLAE, 5, 0) \
-	ROW(load, by, FMLAE, 6, 0) \
-	ROW(load, by, FMLAE, 7, 0) \
+	ROWS2(take, by, FMULE, 0, 0) \
+	ROWS2(take, by, FMLAE, 2, 0) \
+	ROWS2(take, by, FMLAE, 4, 0) \
+	ROWS2(take, by, FMLAE, 6, 0) \
 	add \
 	SUBS $8, LEFT \
 	BHS group \
 few: \
 	ADDS $8, LEFT \
 	BEQ end \
-	NEXTROW(load, by, FMULE, 0) \
+	NEXTROW(take, by, FMULE, 0) \
 	SUBS $1, LEFT \
 	BEQ addFew \
 row: \
-	NEXTROW(load, by, FMLAE, 0) \
+	NEXTROW(take, by, FMLAE, 0) \
 	SUBS $1, LEFT \
 	BNE row \
 addFew: \
@@ -812,11 +833,11 @@ end: \
 	B closed
 
 // TILE_WIDE adds the rows to a tile of g one by one.
-#define TILE_WIDE(load, by, close, begin, row) \
+#define TILE_WIDE(load, take, by, close, begin, row) \
 begin: \
 	load(0, 8) \
 row: \
-	NEXTROW(load, by, FMLAE, 8) \
+	NEXTROW(take, by, FMLAE, 8) \
 	SUBS $1, LEFT \
 	BNE row \
 	close \
@@ -825,14 +846,14 @@ row: \
 // OPENCOLUMN, LOADELEMENT and CLOSECOLUMN are the same for a single column.
 #define OPENCOLUMN \
 	FMOV (G), F8 \
-	MOVD X, XP \
+	MOVD X, P0 \
 	MOVD DELTA, D \
 	MOVD ROWS, LEFT
 
 #define LOADELEMENT \
 	FMOV.P SIZE(D), F24 \
-	FMOV (XP), F16 \
-	ADD STRIDE, XP
+	FMOV (P0), F16 \
+	ADD STRIDE, P0
 
 #define CLOSECOLUMN \
 	FMOV.P F8, SIZE(G) \
@@ -853,16 +874,17 @@ row: \
 	LSL $SHIFT, STRIDE \
 	CMP $16, COLS \
 	BLO column \
+	LSL $1, STRIDE, STRIDE2 \
 tile: \
 	OPENTILE \
-	TILE_NARROW(LOAD1, BY1, ADD1, CLOSE1, tile1, group1, few1, row1, add1, end1) \
-	TILE_NARROW(LOAD2, BY2, ADD2, CLOSE2, tile2, group2, few2, row2, add2, end2) \
-	TILE_NARROW(LOAD3, BY3, ADD3, CLOSE3, tile3, group3, few3, row3, add3, end3) \
-	TILE_NARROW(LOAD4, BY4, ADD4, CLOSE4, tile4, group4, few4, row4, add4, end4) \
-	TILE_NARROW(LOAD5, BY5, ADD5, CLOSE5, tile5, group5, few5, row5, add5, end5) \
-	TILE_NARROW(LOAD6, BY6, ADD6, CLOSE6, tile6, group6, few6, row6, add6, end6) \
-	TILE_NARROW(LOAD7, BY7, ADD7, CLOSE7, tile7, group7, few7, row7, add7, end7) \
-	TILE_NARROW(LOAD8, BY8, ADD8, CLOSE8, tile8, group8, few8, row8, add8, end8) \
+	TILE_NARROW(LOAD1, TAKE1, BY1, ADD1, CLOSE1, tile1, group1, few1, row1, add1, end1) \
+	TILE_NARROW(LOAD2, TAKE2, BY2, ADD2, CLOSE2, tile2, group2, few2, row2, add2, end2) \
+	TILE_NARROW(LOAD3, TAKE3, BY3, ADD3, CLOSE3, tile3, group3, few3, row3, add3, end3) \
+	TILE_NARROW(LOAD4, TAKE4, BY4, ADD4, CLOSE4, tile4, group4, few4, row4, add4, end4) \
+	TILE_NARROW(LOAD5, TAKE5, BY5, ADD5, CLOSE5, tile5, group5, few5, row5, add5, end5) \
+	TILE_NARROW(LOAD6, TAKE6, BY6, ADD6, CLOSE6, tile6, group6, few6, row6, add6, end6) \
+	TILE_NARROW(LOAD7, TAKE7, BY7, ADD7, CLOSE7, tile7, group7, few7, row7, add7, end7) \
+	TILE_NARROW(LOAD8, TAKE8, BY8, ADD8, CLOSE8, tile8, group8, few8, row8, add8, end8) \
 closed: \
 	CLOSETILE \
 	BNE tile \
@@ -901,7 +923,7 @@ columnAdd: \
 	LDP_Q(10, 9, 18) \
 	LDP_Q(12, 9, 20) \
 	LDP_Q(14, 9, 22) \
-	ADD STRIDE, XP \
+	ADD STRIDE, P0 \
 	BY8(FMLAE, k, 8)
 
 // GRADIENT_WIDE computes
@@ -925,7 +947,7 @@ wide: \
 	VLD1.P 64(TMP), [V4.B16, V5.B16, V6.B16, V7.B16] \
 	VLD1.P 64(TMP), [V8.B16, V9.B16, V10.B16, V11.B16] \
 	VLD1.P 64(TMP), [V12.B16, V13.B16, V14.B16, V15.B16] \
-	MOVD X, XP \
+	MOVD X, P0 \
 	MOVD DELTA, D \
 	SUBS $4, ROWS, LEFT \
 	BLO wideFew \
@@ -959,14 +981,14 @@ narrow: \
 	BLO column \
 tile: \
 	OPENTILE \
-	TILE_WIDE(LOAD1, BY1, CLOSE1, tile1, row1) \
-	TILE_WIDE(LOAD2, BY2, CLOSE2, tile2, row2) \
-	TILE_WIDE(LOAD3, BY3, CLOSE3, tile3, row3) \
-	TILE_WIDE(LOAD4, BY4, CLOSE4, tile4, row4) \
-	TILE_WIDE(LOAD5, BY5, CLOSE5, tile5, row5) \
-	TILE_WIDE(LOAD6, BY6, CLOSE6, tile6, row6) \
-	TILE_WIDE(LOAD7, BY7, CLOSE7, tile7, row7) \
-	TILE_WIDE(LOAD8, BY8, CLOSE8, tile8, row8) \
+	TILE_WIDE(LOAD1, TAKE1, BY1, CLOSE1, tile1, row1) \
+	TILE_WIDE(LOAD2, TAKE2, BY2, CLOSE2, tile2, row2) \
+	TILE_WIDE(LOAD3, TAKE3, BY3, CLOSE3, tile3, row3) \
+	TILE_WIDE(LOAD4, TAKE4, BY4, CLOSE4, tile4, row4) \
+	TILE_WIDE(LOAD5, TAKE5, BY5, CLOSE5, tile5, row5) \
+	TILE_WIDE(LOAD6, TAKE6, BY6, CLOSE6, tile6, row6) \
+	TILE_WIDE(LOAD7, TAKE7, BY7, CLOSE7, tile7, row7) \
+	TILE_WIDE(LOAD8, TAKE8, BY8, CLOSE8, tile8, row8) \
 closed: \
 	CLOSETILE \
 	BNE tile \
