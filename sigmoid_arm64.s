@@ -60,6 +60,8 @@
 #define EXPMIN32 43
 #define TINYZ32 44
 #define HALF32 45
+#define SIGMIN32 46
+#define SHORTSHIFT 47
 
 // TWICE puts x, twice, at place c of the table.
 #define TWICE(c, x) \
@@ -112,7 +114,9 @@ TWICE(SIGN32, 0x8000000080000000)
 TWICE(EXPMIN32, 0xc43a8000c43a8000) // −746
 TWICE(TINYZ32, 0x3980000039800000)  // 2^-12
 TWICE(HALF32, 0x3f0000003f000000)   // ½
-GLOBL consts<>(SB), RODATA|NOPTR, $736
+TWICE(SIGMIN32, 0xc2dc0000c2dc0000) // −110
+TWICE(SHORTSHIFT, 0x1.80000000003ffp+52)
+GLOBL consts<>(SB), RODATA|NOPTR, $768
 
 #define DST R0
 #define SRC R1
@@ -129,14 +133,15 @@ GLOBL consts<>(SB), RODATA|NOPTR, $736
 #define FROM R12
 #define TO R13
 
-// EXPREDUCE sets, for a = −|z| in A, T1 = n and K = 2^(n+128). The bias of the
-// exponent is in EXPSHIFT, which spares an addition. No a is so near to the
-// middle between two n that the odd number would turn a tie.
-#define EXPREDUCE \
-	CONST4(EXPSHIFT, K) \
+// EXPREDUCE sets, for a = −|z| in A, T1 = n and K = 2^(n+128), with EXPSHIFT, or
+// 2^n, with SHORTSHIFT. The bias of the exponent is in these constants, which
+// spares an addition; that it is odd would matter only to ties, and a·log2(e)
+// is never half of an odd number.
+#define EXPREDUCE(shift) \
+	CONST4(shift, K) \
 	CONST(LOG2E, C) \
 	FOURM(FMLA_2D, C, A, K) \
-	CONST(EXPSHIFT, C) \
+	CONST(shift, C) \
 	FOURM(FSUB_2D, C, K, T1) \
 	FOUR1(SHL52_2D, K, K)
 
@@ -174,7 +179,7 @@ GLOBL consts<>(SB), RODATA|NOPTR, $736
 	FOURM(FMLA_2D, C, x2, T1) \
 	FOUR(FMLA_2D, x2, T1, Q)
 
-// EXP turns r, in A, into exp(r)·2^n, given the polynomial for exp(r).
+// EXP turns r, in A, into exp(r)·K, given the polynomial for exp(r).
 #define EXP(poly, c) \
 	FOUR(FMUL_2D, A, A, S) \
 	poly(c, A, S) \
@@ -183,23 +188,30 @@ GLOBL consts<>(SB), RODATA|NOPTR, $736
 	FOUR(FMLA_2D, S, T1, A) \
 	CONST(ONE, C) \
 	FOURM(FADD_2D, C, A, A) \
-	FOUR(FMUL_2D, K, A, A) \
-	CONST(BIAS, C) \
-	FOURM(FMUL_2D, C, A, A)
+	FOUR(FMUL_2D, K, A, A)
 
-// EXPNEG and EXPNEGSHORT turn a, in A, into exp(a).
-#define EXPNEG \
-	EXPREDUCE \
+// EXPFROM turns a, in A, into exp(a)·2^128, with EXPSHIFT, or exp(a), with
+// SHORTSHIFT, which takes a power of two that is normal.
+#define EXPFROM(shift) \
+	EXPREDUCE(shift) \
 	CONST(LN2HI, C) \
 	FOURM(FMLS_2D, C, T1, A) \
 	CONST(LN2LO, C) \
 	FOURM(FMLS_2D, C, T1, A) \
 	EXP(POLY8, EXPP)
+
+// EXPNEG and EXPNEGSHORT turn a, in A, into exp(a).
+#define EXPNEG \
+	EXPFROM(EXPSHIFT) \
+	CONST(BIAS, C) \
+	FOURM(FMUL_2D, C, A, A)
 #define EXPNEGSHORT \
-	EXPREDUCE \
+	EXPREDUCE(EXPSHIFT) \
 	CONST(LN2, C) \
 	FOURM(FMLS_2D, C, T1, A) \
-	EXP(POLY4, SHORTP)
+	EXP(POLY4, SHORTP) \
+	CONST(BIAS, C) \
+	FOURM(FMUL_2D, C, A, A)
 
 // LOG1P sets K to log(1+A), and keeps A on the stack meanwhile.
 #define LOG1P(poly, c) \
@@ -222,11 +234,11 @@ GLOBL consts<>(SB), RODATA|NOPTR, $736
 //	t = exp(−|z|)
 //	ŷ = (z < 0 ? t : 1) / (1 + t), or ½ + z·slope for tiny |z|
 //
-// It looks at all z at once whether any is tiny, which is rare; SIGMOID32TINY
+// |z| is cut at 110, where t no longer matters to a float32. It looks at all z at once whether any is tiny, which is rare; SIGMOID32TINY
 // has what is done then.
 #define SIGMOID32 \
-	LOADNEG \
-	EXPNEG \
+	LOADNEG(SIGMIN32) \
+	EXPFROM(SHORTSHIFT) \
 	VLD1 (SRC), [V12.S4, V13.S4] \
 	CONST(TINYZ32, C) \
 	FACGT_4S(Q, C, S) \
@@ -261,8 +273,8 @@ tiny: \
 //	d + dl = 1 + 2^n·(t + tl)
 //	ŷ      = (z < 0 ? 2^n·(t + tl) : 1) / (d + dl), with a step of Newton's
 #define SIGMOID64 \
-	LOADNEG \
-	EXPREDUCE \
+	LOADNEG(EXPMIN) \
+	EXPREDUCE(EXPSHIFT) \
 	MOVD $spill-64(SP), TMP \
 	VST1 [V4.D2, V5.D2, V6.D2, V7.D2], (TMP) \
 	CONST(LN2HI, C) \
@@ -376,7 +388,7 @@ unweighted: \
 //	delta = e·p·q·weight
 //	cost += e²·weight
 #define DELTAQUADRATIC \
-	LOADNEG \
+	LOADNEG(ROWMIN) \
 	ROWEXP \
 	SIDES \
 	FOUR(FMUL_2D, T2, A, K) \
@@ -391,7 +403,7 @@ unweighted: \
 //	delta = e·weight
 //	cost += (|z|·m + log(1+t))·weight, where ∞·0 is 0
 #define DELTALOG \
-	LOADNEG \
+	LOADNEG(ROWMIN) \
 	ROWEXP \
 	ROWLOG \
 	SIDES \
@@ -507,7 +519,7 @@ done: \
 
 // float32: LOAD loads and widens eight elements to block d, by way of the
 // upper half of its registers, at; STORE rounds block A and stores it. LOADNEG
-// loads −|z|, at least −746, to A, LOADABS |z| to Q, and SIGNS sets T2 to the
+// loads −|z|, at least min, to A, LOADABS |z| to Q, and SIGNS sets T2 to the
 // signs of z: what can be done with four float32 is, before they are widened.
 // For δ the short polynomials do, ROWEXP and ROWLOG.
 
@@ -516,6 +528,7 @@ done: \
 #define ATA [V2.S4, V3.S4]
 #define ATQ [V14.S4, V15.S4]
 #define ATT1 [V18.S4, V19.S4]
+#define ROWMIN EXPMIN32
 #define ROWEXP EXPNEGSHORT
 #define ROWLOG LOG1P(POLY4, SHORTL)
 #define WIDEN(d) \
@@ -526,12 +539,12 @@ done: \
 #define LOAD(p, d, at) \
 	VLD1 (p), at \
 	WIDEN(d)
-#define LOADNEG \
+#define LOADNEG(min) \
 	VLD1 (SRC), ATA \
 	CONST(SIGN32, C) \
 	ORR_16B(C, A+2, A+2) \
 	ORR_16B(C, A+3, A+3) \
-	CONST(EXPMIN32, C) \
+	CONST(min, C) \
 	FMAX_4S(C, A+2, A+2) \
 	FMAX_4S(C, A+3, A+3) \
 	WIDEN(A)
@@ -612,6 +625,7 @@ TEXT ·deltaLog32NEON(SB), NOSPLIT, $448-48
 #undef ATA
 #undef ATQ
 #undef ATT1
+#undef ROWMIN
 #undef ROWEXP
 #undef ROWLOG
 #undef LOAD
@@ -628,14 +642,15 @@ TEXT ·deltaLog32NEON(SB), NOSPLIT, $448-48
 #define ATA [V0.D2, V1.D2, V2.D2, V3.D2]
 #define ATQ [V12.D2, V13.D2, V14.D2, V15.D2]
 #define ATT1 [V16.D2, V17.D2, V18.D2, V19.D2]
+#define ROWMIN EXPMIN
 #define ROWEXP EXPNEG
 #define ROWLOG LOG1P(POLY8, LOGL)
 #define LOAD(p, d, at) VLD1 (p), at
-#define LOADNEG \
+#define LOADNEG(min) \
 	VLD1 (SRC), ATA \
 	CONST(SIGN, C) \
 	FOURM(ORR_16B, C, A, A) \
-	CONST(EXPMIN, C) \
+	CONST(min, C) \
 	FOURM(FMAX_2D, C, A, A)
 #define LOADABS \
 	VLD1 (SRC), ATQ \
