@@ -1,9 +1,14 @@
-// Command mca examines the inner loops of the NEON kernels without an ARM
-// machine: it builds them, finds the loops in the machine code, counts
-// instructions, and has llvm-mca estimate cycles for several CPUs. Its output
-// is the table of docs/neon.md.
+// Command mca examines the NEON kernels without an ARM machine. It builds them
+// and prints two Markdown tables, which are those of docs/neon.md:
 //
-//	apt-get install llvm-19        # llvm-mc and llvm-mca; any version from 16 on
+//   - calls of whole kernels at several shapes: their instructions are recorded
+//     under qemu and given to llvm-mca, which estimates cycles on several CPUs;
+//   - the inner loops, found in the machine code: their instructions counted,
+//     and llvm-mca's estimate with what holds the loop back.
+//
+// It needs llvm-mc and llvm-mca, and qemu-user for the first table:
+//
+//	apt-get install llvm-19 qemu-user-static
 //	go run ./internal/mca
 //	go run ./internal/mca -dump gradientWide32NEON
 package main
@@ -21,7 +26,7 @@ import (
 )
 
 func main() {
-	dump := flag.String("dump", "", "print the loops of this function instead of the table")
+	dump := flag.String("dump", "", "print the loops of this function instead of the tables")
 	flag.Parse()
 	if err := run(*dump); err != nil {
 		fmt.Fprintln(os.Stderr, "mca:", err)
@@ -39,44 +44,53 @@ type cpu struct {
 // The widths of the Neoverses are those of Arm's software optimization guides.
 var cpus = []cpu{{"neoverse-n1", 8, 4}, {"neoverse-v1", 16, 8}, {"apple-m1", 8, 8}}
 
+// tools are the programs that do the work.
+type tools struct{ mc, mca, qemu string }
+
 func run(dump string) error {
-	mc, err := newest("llvm-mc")
+	var t tools
+	var err error
+	if t.mc, err = newest("llvm-mc"); err != nil {
+		return err
+	}
+	if t.mca, err = newest("llvm-mca"); err != nil {
+		return err
+	}
+	if t.qemu, err = exec.LookPath("qemu-aarch64-static"); err != nil {
+		return fmt.Errorf("%w: apt-get install qemu-user-static", err)
+	}
+	dir, err := os.MkdirTemp("", "mca")
 	if err != nil {
 		return err
 	}
-	mca, err := newest("llvm-mca")
+	defer os.RemoveAll(dir)
+	bin := filepath.Join(dir, "call")
+	build := exec.Command("go", "build", "-o", bin, "github.com/seed-b3c25b83/kernel/internal/mca/call")
+	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("%v: %w\n%s", build, err, out)
+	}
+	functions, err := kernels(t, bin)
 	if err != nil {
 		return err
 	}
-	functions, err := kernels()
-	if err != nil {
-		return err
-	}
-	if dump == "" {
-		header(mca)
-	}
-	for _, f := range functions {
-		code, err := disassemble(mc, f)
-		if err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		loops, err := name(f.name, innermost(code))
-		if err != nil {
-			return err
-		}
-		for _, l := range loops {
-			if dump != "" {
-				if dump == f.name {
-					fmt.Printf("# %s: %s\n%s\n", f.name, l.name, l.text())
-				}
+	if dump != "" {
+		for _, f := range functions {
+			if f.name != dump {
 				continue
 			}
-			if err := row(mca, f.name, l); err != nil {
-				return fmt.Errorf("%s: %s: %w", f.name, l.name, err)
+			for _, l := range innermost(f.code) {
+				fmt.Println(text(l))
 			}
+			return nil
 		}
+		return fmt.Errorf("no function %q", dump)
 	}
-	return nil
+	if err := callTable(t, bin, functions); err != nil {
+		return err
+	}
+	fmt.Println()
+	return loopTable(t, functions)
 }
 
 // newest returns the path of the newest version of an LLVM tool, which Debian
@@ -97,32 +111,22 @@ func newest(tool string) (string, error) {
 	}
 	p, err := exec.LookPath(tool)
 	if err != nil {
-		return "", fmt.Errorf("%s not found: apt-get install llvm-19, or any version from 16 on", tool)
+		return "", fmt.Errorf("%s not found: apt-get install llvm-19", tool)
 	}
 	return p, nil
 }
 
-// function is a kernel and its machine code.
+// function is a kernel.
 type function struct {
 	name    string
 	address uint64
-	code    []byte
+	size    uint64
+	code    []instruction
 }
 
-// kernels builds the library for arm64 and returns its NEON kernels in the
-// order of their code. The test binary has all of them.
-func kernels() ([]function, error) {
-	dir, err := os.MkdirTemp("", "mca")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	bin := filepath.Join(dir, "kernel.test")
-	build := exec.Command("go", "test", "-c", "-o", bin, "github.com/seed-b3c25b83/kernel")
-	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%v: %w\n%s", build, err, out)
-	}
+// kernels returns the NEON kernels of a program in the order of their
+// addresses.
+func kernels(t tools, bin string) ([]function, error) {
 	f, err := elf.Open(bin)
 	if err != nil {
 		return nil, err
@@ -138,16 +142,20 @@ func kernels() ([]function, error) {
 		if !ok || s.Size == 0 {
 			continue
 		}
+		name = name[strings.LastIndexByte(name, '.')+1:] + "NEON"
 		section := f.Sections[s.Section]
 		code := make([]byte, s.Size)
 		if _, err := section.ReadAt(code, int64(s.Value-section.Addr)); err != nil {
 			return nil, err
 		}
-		name = name[strings.LastIndexByte(name, '.')+1:] + "NEON"
-		found = append(found, function{name, s.Value, code})
+		instructions, err := disassemble(t.mc, code)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		found = append(found, function{name, s.Value, s.Size, instructions})
 	}
 	if len(found) == 0 {
-		return nil, errors.New("no NEON kernels in the test binary")
+		return nil, errors.New("no NEON kernels in the program")
 	}
 	slices.SortFunc(found, func(a, b function) int { return int(int64(a.address) - int64(b.address)) })
 	return found, nil
