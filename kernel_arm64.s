@@ -325,6 +325,8 @@ rows: \
 	PREPARE(64) \
 	CMP $16, COLS \
 	BLO one \
+	CMP $4, ROWS \
+	BLO one \
 	CMP $128, COLS \
 	BHI four \
 	B_IS_MINUS_ZERO(four) \
