@@ -6,9 +6,9 @@
 //
 // The virtual lanes of a dot product are four registers for a narrow row and
 // eight for a wide one, 64 and 128 bytes. To hide the latency of the
-// multiply-adds, narrow rows go four at a time and wide rows two at a time;
-// the rows left over go alone. A gradient keeps a tile of columns in registers
-// and runs down the rows.
+// multiply-adds and to load w less often, rows go four at a time; the rows left
+// over go alone. A gradient keeps a tile of columns in registers and runs down
+// the rows. docs/neon.md has the instructions counted.
 //
 // Lanes, tiles and tails are the same number of bytes for float32 and float64,
 // so one body, a macro, does for both. It counts columns and strides in bytes.
@@ -29,12 +29,13 @@
 // Dot products
 //
 //	V0-V15   the lanes, row by row
-//	V16-V19  w
-//	V20-V27  x
+//	V16-V19  w; of short rows, V16-V23
+//	V20-V27  x; of short rows, V24-V27 and the lanes
 //	V17, V24-V27  in the tail, what remains of w and of four rows
 //	V28      what remains of w, kept
 //	V29      index of VTBL
 //	V30      b
+//	V31      index of VTBL for the last vector of a short row
 #define ZS R0
 #define X R1
 #define W R2
@@ -49,8 +50,8 @@
 #define LEFT R11
 #define LAST R12
 #define TMP R13
-#define EDGE R14
-#define SLOT R14
+#define EDGE R14 // where the last vector of a row or of a tile begins
+#define SLOT R14 // where in 64 bytes of a wide row the lanes begin: 0, 32
 #define STEP R15
 
 DATA iota<>+0(SB)/8, $0x0706050403020100
