@@ -88,7 +88,8 @@
 //
 // The results of Forward and Gradient are those of this order of operations,
 // within the error bounds that stand at each function; they are not correctly
-// rounded. Another version of the order may give other bits.
+// rounded. Another version of the order may give other bits. docs/numerics.md
+// derives the bounds and says what is proved, exhausted or only measured.
 package kernel
 
 // Order is the version of the order of operations. Two programs that use the

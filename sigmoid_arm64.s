@@ -56,6 +56,12 @@
 #define LN2 31
 #define SHORTP 32
 #define SHORTL 37
+#define SIGN32 42
+#define EXPMIN32 43
+#define TINYZ32 44
+#define HALF32 45
+#define SIGMIN32 46
+#define SHORTSHIFT 47
 
 // TWICE puts x, twice, at place c of the table.
 #define TWICE(c, x) \
@@ -68,7 +74,7 @@ TWICE(TWO, 2.0)
 TWICE(SIGN, 0x8000000000000000)
 TWICE(EXPMIN, (-746.0))
 TWICE(LOG2E, 0x1.71547652b82fep+0)
-TWICE(EXPSHIFT, 0x1.8000000000080p+52)
+TWICE(EXPSHIFT, 0x1.800000000047fp+52) // with the bias of the exponent, 1023
 TWICE(LN2HI, 0x1.62e42fefa3800p-1)
 TWICE(LN2LO, 0x1.ef35793c76730p-45)
 TWICE(BIAS, 0x1p-128)
@@ -104,7 +110,13 @@ TWICE(SHORTL+1, 0x1.9996a87856250p-2)
 TWICE(SHORTL+2, 0x1.2509723763dcfp-2)
 TWICE(SHORTL+3, 0x1.b6d6a4f8b2f24p-3)
 TWICE(SHORTL+4, 0x1.f1aeddfbe0485p-3)
-GLOBL consts<>(SB), RODATA|NOPTR, $672
+TWICE(SIGN32, 0x8000000080000000)
+TWICE(EXPMIN32, 0xc43a8000c43a8000) // −746
+TWICE(TINYZ32, 0x3980000039800000)  // 2^-12
+TWICE(HALF32, 0x3f0000003f000000)   // ½
+TWICE(SIGMIN32, 0xc2dc0000c2dc0000) // −110
+TWICE(SHORTSHIFT, 0x1.80000000003ffp+52)
+GLOBL consts<>(SB), RODATA|NOPTR, $768
 
 #define DST R0
 #define SRC R1
@@ -121,20 +133,17 @@ GLOBL consts<>(SB), RODATA|NOPTR, $672
 #define FROM R12
 #define TO R13
 
-// EXPREDUCE turns A into a = −|A|, at least −746: T1 = n, K = 2^(n+128).
-#define EXPREDUCE \
-	CONST(SIGN, C) \
-	FOURM(ORR_16B, C, A, A) \
-	CONST(EXPMIN, C) \
-	FOURM(FMAX_2D, C, A, A) \
-	CONST4(EXPSHIFT, K) \
+// EXPREDUCE sets, for a = −|z| in A, T1 = n and K = 2^(n+128), with EXPSHIFT, or
+// 2^n, with SHORTSHIFT. The bias of the exponent is in these constants, which
+// spares an addition; that it is odd would matter only to ties, and a·log2(e)
+// is never half of an odd number.
+#define EXPREDUCE(shift) \
+	CONST4(shift, K) \
 	CONST(LOG2E, C) \
 	FOURM(FMLA_2D, C, A, K) \
-	CONST(EXPSHIFT, C) \
+	CONST(shift, C) \
 	FOURM(FSUB_2D, C, K, T1) \
-	FOUR1(SHL52_2D, K, K) \
-	CONST(ONE, C) \
-	FOURM(ADD_2D, C, K, K)
+	FOUR1(SHL52_2D, K, K)
 
 // POLY8 sets Q to the polynomial of degree 8 in x whose coefficients begin at
 // constant c; x2 is x². It uses T1, T2, T3 and C.
@@ -170,7 +179,7 @@ GLOBL consts<>(SB), RODATA|NOPTR, $672
 	FOURM(FMLA_2D, C, x2, T1) \
 	FOUR(FMLA_2D, x2, T1, Q)
 
-// EXP turns r, in A, into exp(r)·2^n, given the polynomial for exp(r).
+// EXP turns r, in A, into exp(r)·K, given the polynomial for exp(r).
 #define EXP(poly, c) \
 	FOUR(FMUL_2D, A, A, S) \
 	poly(c, A, S) \
@@ -179,23 +188,30 @@ GLOBL consts<>(SB), RODATA|NOPTR, $672
 	FOUR(FMLA_2D, S, T1, A) \
 	CONST(ONE, C) \
 	FOURM(FADD_2D, C, A, A) \
-	FOUR(FMUL_2D, K, A, A) \
-	CONST(BIAS, C) \
-	FOURM(FMUL_2D, C, A, A)
+	FOUR(FMUL_2D, K, A, A)
 
-// EXPNEG and EXPNEGSHORT turn A into exp(−|A|).
-#define EXPNEG \
-	EXPREDUCE \
+// EXPFROM turns a, in A, into exp(a)·2^128, with EXPSHIFT, or exp(a), with
+// SHORTSHIFT, which takes a power of two that is normal.
+#define EXPFROM(shift) \
+	EXPREDUCE(shift) \
 	CONST(LN2HI, C) \
 	FOURM(FMLS_2D, C, T1, A) \
 	CONST(LN2LO, C) \
 	FOURM(FMLS_2D, C, T1, A) \
 	EXP(POLY8, EXPP)
+
+// EXPNEG and EXPNEGSHORT turn a, in A, into exp(a).
+#define EXPNEG \
+	EXPFROM(EXPSHIFT) \
+	CONST(BIAS, C) \
+	FOURM(FMUL_2D, C, A, A)
 #define EXPNEGSHORT \
-	EXPREDUCE \
+	EXPREDUCE(EXPSHIFT) \
 	CONST(LN2, C) \
 	FOURM(FMLS_2D, C, T1, A) \
-	EXP(POLY4, SHORTP)
+	EXP(POLY4, SHORTP) \
+	CONST(BIAS, C) \
+	FOURM(FMUL_2D, C, A, A)
 
 // LOG1P sets K to log(1+A), and keeps A on the stack meanwhile.
 #define LOG1P(poly, c) \
@@ -217,23 +233,38 @@ GLOBL consts<>(SB), RODATA|NOPTR, $672
 //
 //	t = exp(−|z|)
 //	ŷ = (z < 0 ? t : 1) / (1 + t), or ½ + z·slope for tiny |z|
+//
+// |z| is cut at 110, where t no longer matters to a float32. It looks at all z at once whether any is tiny, which is rare; SIGMOID32TINY
+// has what is done then.
 #define SIGMOID32 \
-	LOAD(SRC, A, ATA) \
-	EXPNEG \
-	LOAD(SRC, Q, ATQ) \
+	LOADNEG(SIGMIN32) \
+	EXPFROM(SHORTSHIFT) \
+	VLD1 (SRC), [V12.S4, V13.S4] \
+	CONST(TINYZ32, C) \
+	FACGT_4S(Q, C, S) \
+	FACGT_4S(Q+1, C, S+1) \
+	ORR_16B(S, S+1, S) \
+	UMAXV_4S(S, S) \
+	FMOVS F8, TMP \
+	SIGNS(Q) \
 	CONST(ONE, C) \
 	FOURM(FADD_2D, C, A, T1) \
-	FOUR1(CMLTZ_2D, Q, T2) \
 	CONST4(ONE, S) \
 	FOUR(BIF_16B, T2, S, A) \
 	FOUR(FDIV_2D, T1, A, A) \
+	CBNZ TMP, tiny \
+notTiny: \
+	STORE(DST)
+#define SIGMOID32TINY \
+tiny: \
+	LOAD(SRC, Q, ATQ) \
 	CONST4(HALF, T1) \
 	CONST(TINYSLOPE, C) \
 	FOURM(FMLA_2D, C, Q, T1) \
 	CONST4(TINYZ, T2) \
 	FOUR(FACGT_2D, Q, T2, T2) \
 	FOUR(BIT_16B, T2, T1, A) \
-	STORE(DST)
+	B notTiny
 
 // SIGMOID64 computes dst = σ(z) for eight z, with pairs of float64:
 //
@@ -242,8 +273,8 @@ GLOBL consts<>(SB), RODATA|NOPTR, $672
 //	d + dl = 1 + 2^n·(t + tl)
 //	ŷ      = (z < 0 ? 2^n·(t + tl) : 1) / (d + dl), with a step of Newton's
 #define SIGMOID64 \
-	LOAD(SRC, A, ATA) \
-	EXPREDUCE \
+	LOADNEG(EXPMIN) \
+	EXPREDUCE(EXPSHIFT) \
 	MOVD $spill-64(SP), TMP \
 	VST1 [V4.D2, V5.D2, V6.D2, V7.D2], (TMP) \
 	CONST(LN2HI, C) \
@@ -315,33 +346,23 @@ GLOBL consts<>(SB), RODATA|NOPTR, $672
 	FOUR(FDIV_2D, T1, T2, T2) \
 	FOUR(FMUL_2D, T2, A, A)
 
-// ERROR turns p = σ(−|z|), in A, into e = ŷ − y, in A, by way of m, in S; it
-// leaves z in Q:
+// ERROR turns p = σ(−|z|), in A, into e = ŷ − y, in A, by way of m, in S:
 //
 //	m = z < 0 ? y : 1 − y
 //	e = z < 0 ? −(m − p) : m − p
-//	correct += 1 if z >= 0 and y >= ½ agree and z is a number
+//	correct += 1 if y >= ½ ? z >= 0 : z < 0
+//
+// COMPARE counts the correct ones, loads y to T1, and sets T2 to the signs of
+// z.
 #define ERROR \
-	LOAD(SRC, Q, ATQ) \
-	LOAD(Y, T1, ATT1) \
-	FOUR1(CMLTZ_2D, Q, T2) \
+	COMPARE \
 	CONST4(ONE, S) \
 	FOUR(FSUB_2D, T1, S, S) \
 	FOUR(BIT_16B, T2, T1, S) \
 	FOUR(FSUB_2D, A, S, A) \
 	CONST(SIGN, C) \
-	FOURM(AND_16B, C, Q, T2) \
-	FOUR(EOR_16B, T2, A, A) \
-	CONST(HALF, C) \
-	FOURM(FCMGE_2D, C, T1, T1) \
-	FOUR1(FCMGEZ_2D, Q, T2) \
-	FOUR(EOR_16B, T2, T1, T1) \
-	FOUR(FCMEQ_2D, Q, Q, T2) \
-	FOUR(BIC_16B, T1, T2, T2) \
-	CONST(ONE, C) \
 	FOURM(AND_16B, C, T2, T2) \
-	ADD $64, SUMS, TMP \
-	ADDTO(TMP, T2)
+	FOUR(EOR_16B, T2, A, A)
 
 // ADDTO adds a block to eight lanes in memory, by way of T1.
 #define ADDTO(p, x) \
@@ -367,7 +388,7 @@ unweighted: \
 //	delta = e·p·q·weight
 //	cost += e²·weight
 #define DELTAQUADRATIC \
-	LOAD(SRC, A, ATA) \
+	LOADNEG(ROWMIN) \
 	ROWEXP \
 	SIDES \
 	FOUR(FMUL_2D, T2, A, K) \
@@ -382,12 +403,12 @@ unweighted: \
 //	delta = e·weight
 //	cost += (|z|·m + log(1+t))·weight, where ∞·0 is 0
 #define DELTALOG \
-	LOAD(SRC, A, ATA) \
+	LOADNEG(ROWMIN) \
 	ROWEXP \
 	ROWLOG \
 	SIDES \
 	ERROR \
-	FOUR1(FABS_2D, Q, Q) \
+	LOADABS \
 	FOUR1(FCMEQZ_2D, S, T3) \
 	FOUR(BIC_16B, T3, Q, Q) \
 	FOUR(FMLA_2D, S, Q, K) \
@@ -437,11 +458,25 @@ back: \
 done: \
 	RET
 
+// NOCOUNTS clears the counts of correct rows, integers by lane on the stack.
+// FLUSH adds them to the sums. WIDENCOUNTS loads them to Q.
+#define NOCOUNTS \
+	FOUR(EOR_16B, Q, Q, Q) \
+	MOVD $counts-448(SP), TMP \
+	VST1 [V12.D2, V13.D2, V14.D2, V15.D2], (TMP)
+#define FLUSH \
+	MOVD $counts-448(SP), TMP \
+	WIDENCOUNTS \
+	FOUR1(SCVTF_2D, Q, Q) \
+	ADD $64, SUMS, TMP \
+	ADDTO(TMP, Q)
+
 // MAPROWS does so for δ, with Y and WEIGHTS, if any, beside SRC. Of the sums
 // made on the stack only the lanes of the elements left over count.
 #define MAPROWS(body) \
 	MOVD $consts<>(SB), CONSTS \
 	MOVD ZR, REST \
+	NOCOUNTS \
 next: \
 	SUBS $8, N \
 	BLT rest \
@@ -455,8 +490,10 @@ run: \
 	ADD $(8*SIZE), WEIGHTS \
 	B next \
 rest: \
+	FLUSH \
 	ADDS $8, N, REST \
 	BEQ done \
+	NOCOUNTS \
 	MOVD DST, OUT \
 	MOVD SUMS, TOTALS \
 	TOSTACK(FMOV, SIZE, REST, SRC, $z-128(SP), inZ) \
@@ -467,6 +504,7 @@ rest: \
 	TOSTACK(FMOV, SIZE, REST, WEIGHTS, $weights-384(SP), inWeights) \
 	B run \
 back: \
+	FLUSH \
 	MOVD DST, FROM \
 	MOVD OUT, TO \
 	COPY(FMOV, SIZE, REST, outDelta) \
@@ -480,22 +518,73 @@ done: \
 	RET
 
 // float32: LOAD loads and widens eight elements to block d, by way of the
-// upper half of its registers, at; STORE rounds block A and stores it. For δ
-// the short polynomials do, ROWEXP and ROWLOG.
+// upper half of its registers, at; STORE rounds block A and stores it. LOADNEG
+// loads −|z|, at least min, to A, LOADABS |z| to Q, and SIGNS sets T2 to the
+// signs of z: what can be done with four float32 is, before they are widened.
+// For δ the short polynomials do, ROWEXP and ROWLOG.
 
 #define SIZE 4
 #define FMOV FMOVS
 #define ATA [V2.S4, V3.S4]
 #define ATQ [V14.S4, V15.S4]
 #define ATT1 [V18.S4, V19.S4]
+#define ROWMIN EXPMIN32
 #define ROWEXP EXPNEGSHORT
 #define ROWLOG LOG1P(POLY4, SHORTL)
-#define LOAD(p, d, at) \
-	VLD1 (p), at \
+#define WIDEN(d) \
 	FCVTL_2D(d+2, d) \
 	FCVTL2_2D(d+2, d+1) \
 	FCVTL_2D(d+3, d+2) \
 	FCVTL2_2D(d+3, d+3)
+#define LOAD(p, d, at) \
+	VLD1 (p), at \
+	WIDEN(d)
+#define LOADNEG(min) \
+	VLD1 (SRC), ATA \
+	CONST(SIGN32, C) \
+	ORR_16B(C, A+2, A+2) \
+	ORR_16B(C, A+3, A+3) \
+	CONST(min, C) \
+	FMAX_4S(C, A+2, A+2) \
+	FMAX_4S(C, A+3, A+3) \
+	WIDEN(A)
+#define LOADABS \
+	VLD1 (SRC), ATQ \
+	FABS_4S(Q+2, Q+2) \
+	FABS_4S(Q+3, Q+3) \
+	WIDEN(Q)
+#define SIGNS(z) \
+	CMLTZ_4S(z, z) \
+	CMLTZ_4S(z+1, z+1) \
+	ZIP1_4S(z, z, T2) \
+	ZIP2_4S(z, z, T2+1) \
+	ZIP1_4S(z+1, z+1, T2+2) \
+	ZIP2_4S(z+1, z+1, T2+3)
+#define COMPARE \
+	VLD1 (SRC), [V24.S4, V25.S4] \
+	VLD1 (Y), ATT1 \
+	CONST(HALF32, C) \
+	FCMGE_4S(C, T1+2, C+1) \
+	FCMGE_4S(C, T1+3, C+2) \
+	FCMGEZ_4S(T3, S) \
+	FCMGEZ_4S(T3+1, S+1) \
+	FCMLTZ_4S(T3, Q) \
+	FCMLTZ_4S(T3+1, Q+1) \
+	BIT_16B(C+1, S, Q) \
+	BIT_16B(C+2, S+1, Q+1) \
+	MOVD $counts-448(SP), TMP \
+	VLD1 (TMP), [V8.S4, V9.S4] \
+	SUB_4S(Q, S, S) \
+	SUB_4S(Q+1, S+1, S+1) \
+	VST1 [V8.S4, V9.S4], (TMP) \
+	SIGNS(T3) \
+	WIDEN(T1)
+#define WIDENCOUNTS \
+	VLD1 (TMP), [V14.S4, V15.S4] \
+	SXTL_2D(Q+2, Q) \
+	SXTL2_2D(Q+2, Q+1) \
+	SXTL_2D(Q+3, Q+2) \
+	SXTL2_2D(Q+3, Q+3)
 #define STORE(p) \
 	FCVTN_2D(A, A) \
 	FCVTN2_2D(A+1, A) \
@@ -509,9 +598,10 @@ TEXT ·sigmoid32NEON(SB), NOSPLIT, $128-24
 	MOVD src+8(FP), SRC
 	MOVD n+16(FP), N
 	MAP(SIGMOID32)
+	SIGMOID32TINY
 
 // func deltaQuadratic32NEON(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaQuadratic32NEON(SB), NOSPLIT, $384-48
+TEXT ·deltaQuadratic32NEON(SB), NOSPLIT, $448-48
 	MOVD delta+0(FP), DST
 	MOVD sums+8(FP), SUMS
 	MOVD z+16(FP), SRC
@@ -521,7 +611,7 @@ TEXT ·deltaQuadratic32NEON(SB), NOSPLIT, $384-48
 	MAPROWS(DELTAQUADRATIC)
 
 // func deltaLog32NEON(delta *float32, sums *partials, z, y, weights *float32, n int)
-TEXT ·deltaLog32NEON(SB), NOSPLIT, $384-48
+TEXT ·deltaLog32NEON(SB), NOSPLIT, $448-48
 	MOVD delta+0(FP), DST
 	MOVD sums+8(FP), SUMS
 	MOVD z+16(FP), SRC
@@ -535,9 +625,14 @@ TEXT ·deltaLog32NEON(SB), NOSPLIT, $384-48
 #undef ATA
 #undef ATQ
 #undef ATT1
+#undef ROWMIN
 #undef ROWEXP
 #undef ROWLOG
 #undef LOAD
+#undef LOADNEG
+#undef LOADABS
+#undef COMPARE
+#undef WIDENCOUNTS
 #undef STORE
 
 // float64: likewise, without a conversion.
@@ -547,9 +642,33 @@ TEXT ·deltaLog32NEON(SB), NOSPLIT, $384-48
 #define ATA [V0.D2, V1.D2, V2.D2, V3.D2]
 #define ATQ [V12.D2, V13.D2, V14.D2, V15.D2]
 #define ATT1 [V16.D2, V17.D2, V18.D2, V19.D2]
+#define ROWMIN EXPMIN
 #define ROWEXP EXPNEG
 #define ROWLOG LOG1P(POLY8, LOGL)
 #define LOAD(p, d, at) VLD1 (p), at
+#define LOADNEG(min) \
+	VLD1 (SRC), ATA \
+	CONST(SIGN, C) \
+	FOURM(ORR_16B, C, A, A) \
+	CONST(min, C) \
+	FOURM(FMAX_2D, C, A, A)
+#define LOADABS \
+	VLD1 (SRC), ATQ \
+	FOUR1(FABS_2D, Q, Q)
+#define COMPARE \
+	VLD1 (SRC), ATQ \
+	VLD1 (Y), ATT1 \
+	CONST(HALF, C) \
+	FOURM(FCMGE_2D, C, T1, T3) \
+	FOUR1(FCMGEZ_2D, Q, S) \
+	FOUR1(FCMLTZ_2D, Q, T2) \
+	FOUR(BIT_16B, T3, S, T2) \
+	MOVD $counts-448(SP), TMP \
+	VLD1 (TMP), [V8.D2, V9.D2, V10.D2, V11.D2] \
+	FOUR(SUB_2D, T2, S, S) \
+	VST1 [V8.D2, V9.D2, V10.D2, V11.D2], (TMP) \
+	FOUR1(CMLTZ_2D, Q, T2)
+#define WIDENCOUNTS VLD1 (TMP), [V12.D2, V13.D2, V14.D2, V15.D2]
 #define STORE(p) VST1 ATA, (p)
 
 // func sigmoid64NEON(dst, src *float64, n int)
@@ -560,7 +679,7 @@ TEXT ·sigmoid64NEON(SB), NOSPLIT, $128-24
 	MAP(SIGMOID64)
 
 // func deltaQuadratic64NEON(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaQuadratic64NEON(SB), NOSPLIT, $384-48
+TEXT ·deltaQuadratic64NEON(SB), NOSPLIT, $448-48
 	MOVD delta+0(FP), DST
 	MOVD sums+8(FP), SUMS
 	MOVD z+16(FP), SRC
@@ -570,7 +689,7 @@ TEXT ·deltaQuadratic64NEON(SB), NOSPLIT, $384-48
 	MAPROWS(DELTAQUADRATIC)
 
 // func deltaLog64NEON(delta *float64, sums *partials, z, y, weights *float64, n int)
-TEXT ·deltaLog64NEON(SB), NOSPLIT, $384-48
+TEXT ·deltaLog64NEON(SB), NOSPLIT, $448-48
 	MOVD delta+0(FP), DST
 	MOVD sums+8(FP), SUMS
 	MOVD z+16(FP), SRC

@@ -87,25 +87,71 @@ func TestRounded(t *testing.T) {
 	for _, c := range []struct{ z, want uint32 }{
 		{0, 0x3f000000}, {1 << 31, 0x3f000000}, {0x7f800000, 0x3f800000}, {0xff800000, 0},
 	} {
-		if got := math.Float32bits(Rounded(math.Float32frombits(c.z))); got != c.want {
+		f, _ := Rounded(math.Float32frombits(c.z))
+		if got := math.Float32bits(f); got != c.want {
 			t.Errorf("σ(%08x) = %08x, want %08x", c.z, got, c.want)
 		}
 	}
 	check := func(z float32) {
 		want, _ := Sigmoid(float64(z)).Float32()
-		if got := Rounded(z); got != want {
+		if got, _ := Rounded(z); got != want {
 			t.Errorf("σ(%08x) = %08x, want %08x", math.Float32bits(z), math.Float32bits(got), math.Float32bits(want))
 		}
 		if got := rounded(z); got != want {
 			t.Errorf("rounded(%08x) = %08x, want %08x", math.Float32bits(z), math.Float32bits(got), math.Float32bits(want))
 		}
 	}
-	check(math.Float32frombits(0xba928601))
-	check(math.Float32frombits(0x3d21bc81))
+	// Published hard cases.
+	for _, b := range []uint32{0xba928601, 0x3d21bc81, 0xb4400000} {
+		check(math.Float32frombits(b - 1))
+		check(math.Float32frombits(b))
+		check(math.Float32frombits(b + 1))
+	}
 	for range 300 {
 		check(float32(120*r.Float64() - 110))
 		check(float32(2*r.IntN(1<<10)+1) * 0x1p-23)
 		check(-float32(2*r.IntN(1<<11)+1) * 0x1p-24)
+	}
+}
+
+// TestMargin compares distances from midpoints with published ones and with
+// the series around 0, where ½ + z/4 is a midpoint and −z³/48 the distance.
+func TestMargin(t *testing.T) {
+	if m := Margin(math.Float32frombits(0xba928601)); math.Abs(math.Log2(math.Abs(m))+31) > 0.5 {
+		t.Errorf("σ(ba928601) lies %g units in the last place from a midpoint, published is 2^-31", m)
+	}
+	for k := range 20 {
+		z := float32(2*k+1) * 0x1p-23
+		x := float64(z)
+		if m, want := Margin(z), -x*x*x/48*0x1p24; math.Abs(m/want-1) > 1e-10 {
+			t.Errorf("σ(%x) lies %g units in the last place from a midpoint, want %g", z, m, want)
+		}
+		if m, want := Margin(-z/2), x*x*x/8/48*0x1p25; math.Abs(m/want-1) > 1e-10 {
+			t.Errorf("σ(%x) lies %g units in the last place from a midpoint, want %g", -z/2, m, want)
+		}
+	}
+	// A subnormal result, σ ≈ exp(z): the distance from half a last place.
+	for range 20 {
+		z := float32(-103 + 0.01*rand.Float64())
+		y := math.Exp(float64(z)) * 0x1p149
+		if m, want := Margin(z), y-math.Floor(y)-0.5; math.Abs(m-want) > 1e-9 {
+			t.Errorf("σ(%x) lies %g units in the last place from a midpoint, want %g", z, m, want)
+		}
+	}
+	// All that is close is called hard, and not much more.
+	hard := 0
+	const n = 1 << 16
+	for k := range uint32(n) {
+		z := math.Float32frombits(0xbf000000 + k<<7)
+		_, h := Rounded(z)
+		if h {
+			hard++
+		} else if k%64 == 0 && math.Abs(Margin(z)) <= HardMargin {
+			t.Errorf("σ(%x) is hard", z)
+		}
+	}
+	if hard > n/1000 {
+		t.Errorf("%d of %d arguments are called hard", hard, n)
 	}
 }
 
