@@ -75,7 +75,7 @@ func Cases(op Op) []Case {
 				add(32768, 1024, 1024)
 			}
 		case Row:
-			for _, cols := range []int{30, 128, 784, 1024, 4096} {
+			for _, cols := range []int{30, 64, 128, 256, 512, 784, 1024, 4096} {
 				add(1, cols, cols)
 			}
 		case Sigmoid:

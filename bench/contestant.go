@@ -12,6 +12,7 @@ type contestant[T float] struct {
 	name    string
 	step    func(*problem[T]) func()
 	forward func(*problem[T]) func()
+	row     func(*problem[T]) func() // forward for one row, if it differs
 	sigmoid func(*problem[T]) func()
 
 	// enter, if any, is called before the contestant runs, and what it
@@ -25,6 +26,10 @@ func (c contestant[T]) prepare(p *problem[T]) func() {
 	switch p.Op {
 	case Step:
 		f = c.step
+	case Row:
+		if c.row != nil {
+			f = c.row
+		}
 	case Sigmoid:
 		f = c.sigmoid
 	}
@@ -42,6 +47,7 @@ func contestants[T float]() []contestant[T] {
 		math32Peers[T](),
 		gonumPeers[T](),
 		vekPeers[T](),
+		spagoPeers[T](),
 		archsimdPeers[T](),
 		openblasPeers[T](),
 	)

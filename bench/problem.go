@@ -23,6 +23,10 @@ type problem[T float] struct {
 	s    []T // scratch like g
 	gb   float64
 
+	// What a contestant has computed in memory of its own; nil if it wrote to
+	// yhat and g.
+	ownYhat, ownG []T
+
 	ref reference
 }
 
@@ -175,6 +179,7 @@ func (p *problem[T]) spoil() {
 		}
 	}
 	p.gb = math.NaN()
+	p.ownYhat, p.ownG = nil, nil
 }
 
 // tolerance is the largest error that passes: of a gradient relative to the
@@ -207,6 +212,8 @@ func (p *problem[T]) check() (worst float64, err error) {
 			worst = e
 		}
 	}
+	copy(p.yhat, p.ownYhat)
+	copy(p.g, p.ownG)
 	switch p.Op {
 	case Step:
 		for j, g := range p.g {
