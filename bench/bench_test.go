@@ -9,12 +9,14 @@ func BenchmarkStep(b *testing.B)    { benchmark(b, Step) }
 func BenchmarkForward(b *testing.B) { benchmark(b, Forward) }
 func BenchmarkRow(b *testing.B)     { benchmark(b, Row) }
 func BenchmarkSigmoid(b *testing.B) { benchmark(b, Sigmoid) }
+func BenchmarkWidth(b *testing.B)   { benchmark(b, Width) }
+func BenchmarkWorkers(b *testing.B) { benchmark(b, Workers) }
 
 // benchmark runs all cases of an op. A case is set up when the first of its
 // benchmarks is due, so that -bench may leave out the large ones.
 func benchmark(b *testing.B, op Op) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // vek starts goroutines
 	for _, c := range Cases(op) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.cores())) // vek starts goroutines
 		var list []Runner
 		for i, name := range names(c) {
 			b.Run("type="+c.Type+"/shape="+c.Shape()+"/impl="+name, func(b *testing.B) {
@@ -26,7 +28,7 @@ func benchmark(b *testing.B, op Op) {
 					b.Fatal(err)
 				}
 				defer r.Enter()()
-				b.SetBytes(int64(c.Bytes()))
+				b.SetBytes(int64(r.bytes))
 				b.ReportAllocs()
 				for b.Loop() {
 					r.Run()
@@ -39,7 +41,11 @@ func benchmark(b *testing.B, op Op) {
 // names returns the names of the runners of a case, without its data.
 func names(c Case) []string {
 	small := c
-	small.Rows, small.Cols, small.Stride = 1, 1, 1
+	if c.Op == Width {
+		small.Rows = 1
+	} else {
+		small.Rows, small.Cols, small.Stride = 1, 1, 1
+	}
 	var list []string
 	for _, r := range Runners(small) {
 		list = append(list, r.Name)
@@ -62,6 +68,7 @@ func TestContestants(t *testing.T) {
 			}
 			cases = append(cases, Case{op, typ, s[0], s[1], s[2]}, Case{Step, typ, s[0], s[1], s[2]})
 		}
+		cases = append(cases, Case{Width, typ, 9, 31, 31}, Case{Workers, typ, 999, 200, 208})
 		for _, n := range []int{1, 7, 1000, 10007} {
 			cases = append(cases, Case{Sigmoid, typ, 1, n, n})
 		}
@@ -78,7 +85,7 @@ func TestContestants(t *testing.T) {
 // TestCheck makes sure that a wrong result does not pass.
 func TestCheck(t *testing.T) {
 	for _, op := range []Op{Step, Forward} {
-		p := newProblem[float32](Case{op, "float32", 64, 128, 128})
+		p := newProblem[float32](Case{op, "float32", 64, 128, 128}, 0)
 		run := naive[float32]().prepare(p)
 		run()
 		if _, err := p.check(); err != nil {

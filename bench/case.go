@@ -2,7 +2,7 @@ package bench
 
 import (
 	"fmt"
-	"unsafe"
+	"runtime"
 )
 
 // An Op is what is computed and timed.
@@ -19,7 +19,17 @@ const (
 	Row Op = "row"
 	// Sigmoid is ŷ = σ(x) over one long slice.
 	Sigmoid Op = "sigmoid"
+	// Width is Step by the preferred implementation on rows of an odd number
+	// of columns, without and with padding, beside rows of the next multiple
+	// of 64 bytes.
+	Width Op = "width"
+	// Workers is Step by the preferred implementation on one and two cores.
+	Workers Op = "workers"
 )
+
+// alone reports whether the op has no peers: it compares the kernels with
+// themselves.
+func (o Op) alone() bool { return o == Width || o == Workers }
 
 // A Case is an op on a type and a shape.
 type Case struct {
@@ -45,17 +55,26 @@ func (c Case) String() string { return fmt.Sprintf("%s/%s/%s", c.Op, c.Type, c.S
 
 // Bytes returns the size of the memory that holds X, padding included.
 func (c Case) Bytes() int {
-	size := unsafe.Sizeof(float32(0))
+	size := sizeof[float32]()
 	if c.Type == "float64" {
-		size = unsafe.Sizeof(float64(0))
+		size = sizeof[float64]()
 	}
-	return c.Rows * c.Stride * int(size)
+	return c.Rows * c.Stride * size
+}
+
+// cores returns how many cores a case needs.
+func (c Case) cores() int {
+	if c.Op == Workers {
+		return Cores
+	}
+	return 1
 }
 
 // sigmoidLen is the number of values of the Sigmoid op.
 const sigmoidLen = 1 << 20
 
-// Cases returns all cases of an op, float32 first.
+// Cases returns all cases of an op, float32 first. There are no cases of
+// Workers on a machine with one core.
 func Cases(op Op) []Case {
 	var cases []Case
 	for _, typ := range []string{"float32", "float64"} {
@@ -80,10 +99,28 @@ func Cases(op Op) []Case {
 			}
 		case Sigmoid:
 			add(1, sigmoidLen, sigmoidLen)
+		case Width: // X lies in the L2 cache
+			add(2048, 31, 31)
+			add(1024, 100, 100)
+			add(1024, 127, 127)
+			add(128, 1023, 1023)
+		case Workers: // X does not fit into the L2 cache
+			if runtime.NumCPU() < Cores {
+				break
+			}
+			add(1100, 1024, 1024)
+			add(2048, 1024, 1024)
+			add(8192, 1024, 1024)
+			if typ == "float32" {
+				add(65536, 1024, 1024)
+			} else {
+				add(32768, 1024, 1024)
+			}
+			add(10000, 100, 112)
 		}
 	}
 	return cases
 }
 
 // Ops returns all ops.
-func Ops() []Op { return []Op{Step, Forward, Row, Sigmoid} }
+func Ops() []Op { return []Op{Step, Forward, Row, Sigmoid, Width, Workers} }

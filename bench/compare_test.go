@@ -20,6 +20,8 @@ func TestCompare(t *testing.T) {
 		{Forward, "float64", 64, 128, 128},
 		{Row, "float32", 1, 30, 30},
 		{Sigmoid, "float64", 1, 1000, 1000},
+		{Width, "float32", 40, 31, 31},
+		{Workers, "float64", 300, 100, 104},
 	} {
 		r, err := Compare(c, Short)
 		if err != nil {

@@ -24,7 +24,7 @@ type contestant[T float] struct {
 func (c contestant[T]) prepare(p *problem[T]) func() {
 	f := c.forward
 	switch p.Op {
-	case Step:
+	case Step, Workers:
 		f = c.step
 	case Row:
 		if c.row != nil {
@@ -69,6 +69,7 @@ type Runner struct {
 	enter  func() (leave func())
 	check  func() (float64, error)
 	detail string
+	bytes  int // of X
 }
 
 // Enter makes the runner ready to run until leave is called. Two runners must
@@ -104,21 +105,34 @@ func Runners(c Case) []Runner {
 }
 
 func runners[T float](c Case) []Runner {
-	p := newProblem[T](c)
-	list := []Runner{yardstick(p)}
+	switch c.Op {
+	case Width:
+		return widthRunners[T](c)
+	case Workers:
+		return workerRunners[T](c)
+	}
+	p := newProblem[T](c, 0)
+	list := []Runner{yardstick(p, 1)}
 	for _, c := range contestants[T]() {
-		if run := c.prepare(p); run != nil {
-			list = append(list, Runner{
-				Name:  c.name,
-				Run:   run,
-				enter: c.enter,
-				check: func() (float64, error) {
-					p.spoil()
-					run()
-					return p.check()
-				},
-			})
+		if r, ok := ready(c, p); ok {
+			list = append(list, r)
 		}
 	}
 	return list
+}
+
+// ready makes a contestant ready for a problem, if it takes part in the op.
+func ready[T float](c contestant[T], p *problem[T]) (r Runner, ok bool) {
+	run := c.prepare(p)
+	return Runner{
+		Name:  c.name,
+		Run:   run,
+		bytes: p.Bytes(),
+		enter: c.enter,
+		check: func() (float64, error) {
+			p.spoil()
+			run()
+			return p.check()
+		},
+	}, run != nil
 }

@@ -164,6 +164,9 @@ func (r *Record) losses(w io.Writer) {
 		fmt.Fprintf(w, "## %s\n\n", title)
 		none := true
 		for _, res := range r.Results {
+			if res.Op.alone() {
+				continue
+			}
 			for _, e := range res.Entries {
 				if match(e.Name) && e.Ratio.Median > 0 && e.Ratio.Median < 1 {
 					none = false
@@ -185,24 +188,41 @@ func (r *Record) losses(w io.Writer) {
 // Markdown writes the result as a table.
 func (r *Result) Markdown(w io.Writer) {
 	fmt.Fprintf(w, "### %s, %s, %s\n\n", r.Op, r.Type, r.Shape())
-	fmt.Fprintln(w, "| | time | best | GB/s | read | peer/ours | error |")
-	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---:|---:|")
+	columns := []string{"peer/ours"}
+	switch {
+	case r.Op.alone():
+		columns[0] = "relative to " + r.Ours
+	case r.Second != "":
+		columns = append(columns, "peer/"+strings.TrimPrefix(r.Second, Ours))
+	}
+	fmt.Fprintf(w, "| | time | best | GB/s | read | %s | error |\n", strings.Join(columns, " | "))
+	fmt.Fprintf(w, "|---|---:|---:|---:|---:|%s---:|\n", strings.Repeat("---:|", len(columns)))
 	for _, e := range r.Entries {
-		ratio := "–"
-		if e.Name != Yardstick && e.Name != r.Ours && e.Ratio.Median > 0 {
-			ratio = fmt.Sprintf("%.2f (%.2f, %.2f)", e.Ratio.Median, e.Ratio.Min, e.Ratio.Max)
-			if e.Ratio.Median < 1 {
-				ratio = "**" + ratio + "**"
-			}
+		ratios := []string{r.ratio(&e, r.Ours, &e.Ratio)}
+		if len(columns) > 1 {
+			ratios = append(ratios, r.ratio(&e, r.Second, e.Second))
 		}
 		name := e.Name
 		if e.Detail != "" {
 			name += " (" + e.Detail + ")"
 		}
 		fmt.Fprintf(w, "| %s | %s | %s | %.4g | %.3f | %s | %.2g |\n",
-			name, duration(e.NS), duration(e.MinNS), e.GBps, e.Read, ratio, e.Error)
+			name, duration(e.NS), duration(e.MinNS), e.GBps, e.Read, strings.Join(ratios, " | "), e.Error)
 	}
 	fmt.Fprintln(w)
+}
+
+// ratio prints the ratio of an entry to a reference, in bold if the reference
+// is slower.
+func (r *Result) ratio(e *Entry, reference string, s *Spread) string {
+	if e.Name == Yardstick || e.Name == reference || s == nil || s.Median == 0 {
+		return "–"
+	}
+	text := fmt.Sprintf("%.2f (%.2f, %.2f)", s.Median, s.Min, s.Max)
+	if s.Median < 1 && !r.Op.alone() {
+		text = "**" + text + "**"
+	}
+	return text
 }
 
 // duration prints nanoseconds with three digits.
