@@ -43,6 +43,7 @@ func (c contestant[T]) prepare(p *problem[T]) func() {
 func contestants[T float]() []contestant[T] {
 	return slices.Concat(
 		kernels[T](),
+		freeOrders[T](),
 		[]contestant[T]{naive[T](), unrolled[T](), goExp[T]()},
 		math32Peers[T](),
 		gonumPeers[T](),
