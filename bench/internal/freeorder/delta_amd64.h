@@ -4,8 +4,9 @@
 // before.
 //
 // Whoever includes this file names the vectors VX (z), VY (labels), VN, VR, R2,
-// E0, E1, VT, VQ, VM, VE (δ) and VC (cost), all of one width, and the masks
-// NEGATIVE, SAME and OTHER.
+// E0, E1, VT, VQ, VM, VE, VS, and COST and SUM (Σδ), all of one width, and the
+// masks NEGATIVE and SAME. VT may be E0, VQ R2, VM VN, VE VR, VS and VY E1: VY is
+// loaded before the sixth stage.
 
 DATA consts<>+0x00(SB)/8, $0x8000000000000000 // sign bit
 DATA consts<>+0x08(SB)/8, $-746.0
@@ -34,39 +35,58 @@ GLOBL consts<>(SB), RODATA|NOPTR, $0x60
 #define HALF  consts<>+0x50(SB)
 #define ONE   consts<>+0x58(SB)
 
-// BROADCAST loads a constant: VBROADCASTSD, or VMOVDDUP into 128 bits.
-#define QUADRATIC(BROADCAST) \
+// δ in eight stages, which depend on each other and are short, so that whoever
+// includes them puts other work between: the CPU looks for work no farther than
+// 64 vector instructions ahead. BROADCAST loads a constant: VBROADCASTSD, or
+// VMOVDDUP into 128 bits.
+#define STAGE1(BROADCAST) \
 	VPORQ.BCST SIGN, VX, VR; \
 	VMAXPD.BCST MIN, VR, VR; \
 	BROADCAST SHIFT, VN; \
-	VFMADD231PD.BCST LOG2E, VR, VN; \
+	VFMADD231PD.BCST LOG2E, VR, VN
+
+#define STAGE2(BROADCAST) \
 	VSUBPD.BCST SHIFT, VN, VN; \
 	VFNMADD231PD.BCST LN2, VN, VR; \
-	VMULPD VR, VR, R2; \
 	BROADCAST P1, E0; \
-	BROADCAST P3, E1; \
+	BROADCAST P3, E1
+
+#define STAGE3(BROADCAST) \
+	VMULPD VR, VR, R2; \
 	VFMADD213PD.BCST P0, VR, E0; \
-	VFMADD213PD.BCST P2, VR, E1; \
+	VFMADD213PD.BCST P2, VR, E1
+
+#define STAGE4(BROADCAST) \
 	VFMADD231PD.BCST P4, R2, E1; \
 	VFMADD231PD R2, E1, E0; \
-	VFMADD213PD.BCST HALF, VR, E0; \
+	VFMADD213PD.BCST HALF, VR, E0
+
+#define STAGE5(BROADCAST) \
 	VFMADD213PD VR, R2, E0; \
-	VADDPD.BCST ONE, E0, VT; \
-	VSCALEFPD VN, VT, VT; \
-	BROADCAST ONE, E0; \
-	VADDPD E0, VT, VQ; \
-	VDIVPD VQ, E0, VQ; \
-	VMULPD VQ, VT, VR; \
+	BROADCAST ONE, VQ; \
+	VADDPD VQ, E0, E0; \
+	VSCALEFPD VN, E0, VT
+
+#define STAGE6(BROADCAST) \
+	VADDPD VQ, VT, VM; \
 	VPMOVQ2M VX, NEGATIVE; \
-	VSUBPD VY, E0, VM; \
-	VMOVAPD VY, NEGATIVE, VM; \
-	VSUBPD VR, VM, VE; \
-	VMULPD VQ, VR, VQ; \
-	VPTERNLOGQ.BCST $0x78, SIGN, VX, VE; \
 	VCMPPD.BCST $0x1D, HALF, VY, SAME; \
 	KXORB NEGATIVE, SAME, SAME; \
-	VMULPD VE, VE, VC; \
-	VMULPD VQ, VE, VE
+	VSUBPD VY, VQ, VE; \
+	VDIVPD VM, VQ, VQ; \
+	VMOVAPD VY, NEGATIVE, VE
+
+#define STAGE7(BROADCAST) \
+	VMULPD VQ, VT, VS; \
+	VSUBPD VS, VE, VE; \
+	VMULPD VQ, VS, VQ; \
+	VPTERNLOGQ.BCST $0x78, SIGN, VX, VE
+
+// STAGE8 leaves δ in VQ.
+#define STAGE8(BROADCAST) \
+	VFMADD231PD VE, VE, COST; \
+	VMULPD VQ, VE, VQ; \
+	VADDPD VQ, SUM, SUM
 
 // COUNT adds the rows on the right side of ½ to CORRECT. It clobbers AX.
 #define COUNT(MASK) \

@@ -21,7 +21,7 @@ func Supports(rows, cols int) bool {
 	case cols == 128:
 		return rows%8 == 0
 	}
-	return cols >= 512 && cols%16 == 0 && rows%4 == 0
+	return cols >= 512 && cols%16 == 0 && rows%2 == 0
 }
 
 // Step stores the gradient over all rows of x in g. Supports must be true.
@@ -35,11 +35,8 @@ func Step(g, x, y, w []float32, b float32, stride int) Sums {
 		step128(&g[0], &x[0], &w[0], &y[0], b, rows, stride, &l)
 	default:
 		clear(g)
-		if Two {
-			wide2(&g[0], &x[0], &w[0], &y[0], b, rows, cols, stride, Skew, Ahead, &l)
-		} else {
-			wide4(&g[0], &x[0], &w[0], &y[0], b, rows, cols, stride, Skew, Ahead, &l)
-		}
+		const ahead = 8 << 10 // bytes
+		wide(&g[0], &x[0], &w[0], &y[0], b, rows, cols, stride, ahead, &l)
 	}
 	s := Sums{Correct: l.correct}
 	for i := range l.cost {
@@ -48,5 +45,3 @@ func Step(g, x, y, w []float32, b float32, stride int) Sums {
 	}
 	return s
 }
-
-var Skew, Ahead, Two = 1024, 8192, true

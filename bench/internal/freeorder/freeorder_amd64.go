@@ -21,7 +21,4 @@ func step32(grad, x, w, y *float32, b float32, rows, cols, stride int, sums *lan
 func step128(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)
 
 //go:noescape
-func wide4(grad, x, w, y *float32, b float32, rows, cols, stride, skew, ahead int, sums *lanes)
-
-//go:noescape
-func wide2(grad, x, w, y *float32, b float32, rows, cols, stride, skew, ahead int, sums *lanes)
+func wide(grad, x, w, y *float32, b float32, rows, cols, stride, ahead int, sums *lanes)

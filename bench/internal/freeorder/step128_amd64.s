@@ -1,50 +1,49 @@
 //go:build !purego
 
-// The fused step for rows of 128 columns, AVX-512 (F, DQ, VL).
-//
-// As step32, eight rows at a time: w fills eight registers and g another eight.
+// The fused step for rows of 128 columns, AVX-512 (F, DQ, VL), as step32: w
+// fills eight registers and g another eight.
 
 #include "textflag.h"
 
-#define XN     SI // the group of the forward pass
-#define XP     BX // the group of the gradient
-#define YS     DX
-#define ROWS   R8
-#define STRIDE R10 // bytes
+#define XN      SI // the group of the forward pass
+#define XP      BX // the group of the gradient
+#define YS      DX
+#define DN      DI // δ of the group that is next for the gradient
+#define DS      R9 // and of the group of the gradient
+#define ROWS    R8
+#define STRIDE  R10 // bytes
 #define STRIDE3 R11
 #define STRIDE5 R12
 #define STRIDE7 R13
-#define DN     DI // δ of the group that is next for the gradient
-#define DS     R9 // and of the group of the gradient
-#define CORRECT correct-72(SP)
+#define CORRECT CX
 
 #define HIGHHALF  K2 // the float64 lanes 4 to 7
 #define HIGHPAIRS K3 // of every four float32 lanes the last two
 #define NEGATIVE  K4
 #define SAME      K5
 
-#define VX Z0
-#define VY Z1
-#define VN Z2
-#define VR Z3
-#define R2 Z4
-#define E0 Z5
-#define E1 Z6
-#define VT Z7
-#define VQ Z12
-#define VM Z13
-#define VE Z14
-#define VC Z15
+#define VX Z8 // Y8 is z
+#define VN Z9
+#define VR Z10
+#define R2 Z11
+#define E0 Z12
+#define E1 Z13
+#define VT E0
+#define VQ R2
+#define VM VN
+#define VE VR
+#define VY E1
+#define VS E1
 
-#define VZ    Y8
-#define COST Z9
-#define SUM  Z10
-#define T    Z11
-#define D    Z11
+#define T    Z14
+#define D    Z15
+#define COST Z22
+#define SUM  Z23
 
 #include "delta_amd64.h"
 #include "fold_amd64.h"
 
+// DOT8 continues the sums of eight rows by column C and its weights.
 #define DOT8(OP, C, WC) \
 	OP C(XN), WC, Z0; \
 	OP C(XN)(STRIDE*1), WC, Z1; \
@@ -55,16 +54,16 @@
 	OP C(XN)(STRIDE3*2), WC, Z6; \
 	OP C(XN)(STRIDE7*1), WC, Z7
 
-// FORWARD leaves z of the 8 rows from XN in VZ.
-#define FORWARD \
-	DOT8(VMULPS, 0, Z16); \
-	DOT8(VFMADD231PS, 64, Z17); \
-	DOT8(VFMADD231PS, 128, Z18); \
-	DOT8(VFMADD231PS, 192, Z19); \
-	DOT8(VFMADD231PS, 256, Z20); \
-	DOT8(VFMADD231PS, 320, Z21); \
-	DOT8(VFMADD231PS, 384, Z22); \
-	DOT8(VFMADD231PS, 448, Z23); \
+// LAST does so for the last columns, whose weights have no register.
+#define LAST \
+	MOVQ w+16(FP), AX; \
+	VMOVUPS 384(AX), T; \
+	DOT8(VFMADD231PS, 384, T); \
+	VMOVUPS 448(AX), T; \
+	DOT8(VFMADD231PS, 448, T)
+
+// FOLD leaves z of eight rows in Y8.
+#define FOLD \
 	FOLD512(Z0, Z2); \
 	FOLD512(Z4, Z6); \
 	FOLD512(Z1, Z3); \
@@ -74,9 +73,10 @@
 	FOLD128(Z0, Z1); \
 	VPERMILPS $0xB1, Z0, T; \
 	VADDPS T, Z0, Z0; \
-	VPMOVQD Z0, VZ; \
-	VADDPS.BCST b-80(SP), VZ, VZ
+	VPMOVQD Z0, Y8; \
+	VADDPS.BCST b-80(SP), Y8, Y8
 
+// ROW adds a row, times its δ.
 #define ROW(I, ADDRESS) \
 	VBROADCASTSS (I*4)(DS), D; \
 	VFMADD231PS 0 ADDRESS, D, Z24; \
@@ -87,17 +87,6 @@
 	VFMADD231PS 320 ADDRESS, D, Z29; \
 	VFMADD231PS 384 ADDRESS, D, Z30; \
 	VFMADD231PS 448 ADDRESS, D, Z31
-
-// GRADIENT adds the 8 rows from XP, times δ at DS.
-#define GRADIENT \
-	ROW(0, (XP)); \
-	ROW(1, (XP)(STRIDE*1)); \
-	ROW(2, (XP)(STRIDE*2)); \
-	ROW(3, (XP)(STRIDE3*1)); \
-	ROW(4, (XP)(STRIDE*4)); \
-	ROW(5, (XP)(STRIDE5*1)); \
-	ROW(6, (XP)(STRIDE3*2)); \
-	ROW(7, (XP)(STRIDE7*1))
 
 // func step128(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)
 TEXT ·step128(SB), NOSPLIT, $80-64
@@ -121,8 +110,8 @@ TEXT ·step128(SB), NOSPLIT, $80-64
 	VMOVUPS 192(DX), Z19
 	VMOVUPS 256(DX), Z20
 	VMOVUPS 320(DX), Z21
-	VMOVUPS 384(DX), Z22
-	VMOVUPS 448(DX), Z23
+	VPXORD COST, COST, COST
+	VPXORD SUM, SUM, SUM
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
@@ -131,37 +120,75 @@ TEXT ·step128(SB), NOSPLIT, $80-64
 	VPXORD Z29, Z29, Z29
 	VPXORD Z30, Z30, Z30
 	VPXORD Z31, Z31, Z31
-	VPXORD COST, COST, COST
-	VPXORD SUM, SUM, SUM
-	MOVQ $0, CORRECT
+	XORL CORRECT, CORRECT
 	MOVQ y+24(FP), YS
 	LEAQ d-32(SP), DN
 	LEAQ d-64(SP), DS
-	VMOVUPS Y10, (DS) // δ of the rows before the first
+	VMOVUPS Y31, (DS) // δ of the rows before the first
 	MOVQ XN, XP
-	FORWARD
+	DOT8(VMULPS, 0, Z16)
+	DOT8(VFMADD231PS, 64, Z17)
+	DOT8(VFMADD231PS, 128, Z18)
+	DOT8(VFMADD231PS, 192, Z19)
+	DOT8(VFMADD231PS, 256, Z20)
+	DOT8(VFMADD231PS, 320, Z21)
+	LAST
+	FOLD
 
 group:
-	GRADIENT
-	VCVTPS2PD VZ, VX
+	LEAQ (STRIDE*8), AX
+	SUBQ $8, ROWS
+	JNZ  next
+	XORL AX, AX // behind the last group comes the last once more, in vain
+
+next:
+	MOVQ AX, advance-72(SP)
+	ADDQ AX, XN
+	VCVTPS2PD Y8, VX
+	STAGE1(VBROADCASTSD)
+	ROW(0, (XP))
+	DOT8(VMULPS, 0, Z16)
+	STAGE2(VBROADCASTSD)
+	ROW(1, (XP)(STRIDE*1))
+	DOT8(VFMADD231PS, 64, Z17)
+	STAGE3(VBROADCASTSD)
+	ROW(2, (XP)(STRIDE*2))
+	DOT8(VFMADD231PS, 128, Z18)
+	STAGE4(VBROADCASTSD)
+	ROW(3, (XP)(STRIDE3*1))
+	DOT8(VFMADD231PS, 192, Z19)
+	STAGE5(VBROADCASTSD)
+	ROW(4, (XP)(STRIDE*4))
+	DOT8(VFMADD231PS, 256, Z20)
 	VCVTPS2PD (YS), VY
-	QUADRATIC(VBROADCASTSD)
+	STAGE6(VBROADCASTSD)
+	ROW(5, (XP)(STRIDE5*1))
+	DOT8(VFMADD231PS, 320, Z21)
+	STAGE7(VBROADCASTSD)
+	ROW(6, (XP)(STRIDE3*2))
+	LAST
+	STAGE8(VBROADCASTSD)
+	ROW(7, (XP)(STRIDE7*1))
 	COUNT(0xFF)
-	VADDPD VC, COST, COST
-	VADDPD VE, SUM, SUM
-	VCVTPD2PS VE, Y14
-	VMOVUPS Y14, (DN)
+	VCVTPD2PS VQ, Y11
+	VMOVUPS Y11, (DN)
+	FOLD
 	ADDQ  $32, YS
 	XCHGQ DS, DN
 	MOVQ  XN, XP
-	SUBQ  $8, ROWS
-	JZ    last
-	LEAQ (XN)(STRIDE*8), XN
-	FORWARD
-	JMP group
+	SUBQ  advance-72(SP), XP
+	TESTQ ROWS, ROWS
+	JNZ   group
 
-last:
-	GRADIENT
+	ROW(0, (XP))
+	ROW(1, (XP)(STRIDE*1))
+	ROW(2, (XP)(STRIDE*2))
+	ROW(3, (XP)(STRIDE3*1))
+	ROW(4, (XP)(STRIDE*4))
+	ROW(5, (XP)(STRIDE5*1))
+	ROW(6, (XP)(STRIDE3*2))
+	ROW(7, (XP)(STRIDE7*1))
+
 	MOVQ grad+0(FP), DI
 	VMOVUPS Z24, 0(DI)
 	VMOVUPS Z25, 64(DI)
@@ -174,7 +201,6 @@ last:
 	MOVQ sums+56(FP), AX
 	VMOVUPD COST, (AX)
 	VMOVUPD SUM, 64(AX)
-	MOVQ CORRECT, BX
-	MOVQ BX, 128(AX)
+	MOVQ CORRECT, 128(AX)
 	VZEROUPPER
 	RET
