@@ -25,6 +25,9 @@ const (
 	Width Op = "width"
 	// Workers is Step by the preferred implementation on one and two cores.
 	Workers Op = "workers"
+	// Train is training with the quadratic cost: 100 epochs of full batches, or
+	// one epoch of minibatches.
+	Train Op = "train"
 )
 
 // alone reports whether the op has no peers: it compares the kernels with
@@ -38,14 +41,19 @@ type Case struct {
 	Rows   int    `json:"rows"`
 	Cols   int    `json:"cols"`
 	Stride int    `json:"stride"`
+	Batch  int    `json:"batch,omitempty"` // of Train; 0: all rows
 }
 
 // Shape returns rows×columns, with the stride where it is not the number of
-// columns, as it stands in the names of benchmarks: 256x30, 256x30s32.
+// columns, and the batch if there is one, as it stands in the names of
+// benchmarks: 256x30, 256x30s32, 100000x100s112b256.
 func (c Case) Shape() string {
 	s := fmt.Sprintf("%dx%d", c.Rows, c.Cols)
 	if c.Stride != c.Cols {
 		s += fmt.Sprintf("s%d", c.Stride)
+	}
+	if c.Batch != 0 {
+		s += fmt.Sprintf("b%d", c.Batch)
 	}
 	return s
 }
@@ -79,7 +87,7 @@ func Cases(op Op) []Case {
 	var cases []Case
 	for _, typ := range []string{"float32", "float64"} {
 		add := func(rows, cols, stride int) {
-			cases = append(cases, Case{op, typ, rows, cols, stride})
+			cases = append(cases, Case{Op: op, Type: typ, Rows: rows, Cols: cols, Stride: stride})
 		}
 		switch op {
 		case Step, Forward:
@@ -117,10 +125,14 @@ func Cases(op Op) []Case {
 				add(32768, 1024, 1024)
 			}
 			add(10000, 100, 112)
+		case Train: // the first is the shape of the breast cancer data
+			add(569, 30, 32)
+			add(100000, 100, 112)
+			cases[len(cases)-1].Batch = 256
 		}
 	}
 	return cases
 }
 
 // Ops returns all ops.
-func Ops() []Op { return []Op{Step, Forward, Row, Sigmoid, Width, Workers} }
+func Ops() []Op { return []Op{Step, Forward, Row, Sigmoid, Width, Workers, Train} }

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A contestant is a way to compute the ops. Each function prepares what is
@@ -71,6 +72,10 @@ type Runner struct {
 	check  func() (float64, error)
 	detail string
 	bytes  int // of X
+
+	// clock, if any, is what runs in place of Run when it is timed, and takes
+	// the time itself.
+	clock func() time.Duration
 }
 
 // Enter makes the runner ready to run until leave is called. Two runners must
@@ -111,6 +116,8 @@ func runners[T float](c Case) []Runner {
 		return widthRunners[T](c)
 	case Workers:
 		return workerRunners[T](c)
+	case Train:
+		return trainRunners[T](c)
 	}
 	p := newProblem[T](c, 0)
 	list := []Runner{yardstick(p, 1)}

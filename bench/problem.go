@@ -35,8 +35,10 @@ type reference struct {
 	yhat  []float64
 	g     []float64
 	gb    float64
-	scale float64 // the largest Σ|d·x| of a column
-	abs   float64 // Σ|d|
+	scale float64   // the largest Σ|d·x| of a column
+	abs   float64   // Σ|d|
+	w     []float64 // of Train
+	b     float64
 }
 
 // page is the alignment of X. The vectors start at different cache lines of
@@ -111,7 +113,11 @@ func newProblem[T float](c Case, arena int) *problem[T] {
 	for i := range p.y {
 		p.y[i] = T(r.IntN(2))
 	}
-	p.ref = p.reference()
+	if c.Op == Train {
+		p.ref = p.trainReference()
+	} else {
+		p.ref = p.reference()
+	}
 	return p
 }
 
