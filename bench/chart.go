@@ -21,11 +21,15 @@ var chartPeers = []series{
 	{"archsimd", "#c2568a", []string{"archsimd"}},
 	{"vek", "#c98a1b", []string{"vek", "vek-tiled"}},
 	{"gonum", "#3d9a6d", []string{"gonum", "gonum+math32"}},
+	{"spago", "#b5482f", []string{"spago"}},
 	{"unrolled", "#9aa0a8", []string{"unrolled"}},
 	{"naive", "#70757d", []string{"naive"}},
 }
 
-const oursColor = "#2f7de1"
+const (
+	oursColor   = "#2f7de1"
+	secondColor = "#86b6f0"
+)
 
 // Chart draws the share of the read limit of an op on a type as an SVG
 // image: a group of bars for each shape, and in it a bar for each series.
@@ -40,6 +44,9 @@ func (r *Record) Chart(w io.Writer, op Op, typ string) error {
 		return fmt.Errorf("the record has no results of %s on %s", op, typ)
 	}
 	list := []series{{results[0].Ours, oursColor, []string{results[0].Ours}}}
+	if s := results[0].Second; s != "" {
+		list = append(list, series{s, secondColor, []string{s}})
+	}
 	for _, s := range chartPeers {
 		if results[0].fastest(s.names) != nil {
 			list = append(list, s)

@@ -28,6 +28,9 @@ type Record struct {
 	Note     string    `json:"note,omitempty"`
 	Results  []*Result `json:"results"`
 	Complete bool      `json:"complete"` // false while the run goes on
+
+	Since   string   `json:"since,omitempty"` // the date of the record that Changes refer to
+	Changes []Change `json:"changes,omitempty"`
 }
 
 // NewRecord returns a record for this machine, without results.
@@ -104,19 +107,16 @@ func (r *Record) Base(dir string) string {
 
 // Save writes the record to base.json and base.md.
 func (r *Record) Save(base string) error {
-	if err := os.MkdirAll(filepath.Dir(base), 0o777); err != nil {
-		return err
-	}
 	data, err := json.MarshalIndent(r, "", "\t")
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(base+".json", append(data, '\n'), 0o666); err != nil {
+	if err := writeFile(base+".json", append(data, '\n')); err != nil {
 		return err
 	}
 	var md strings.Builder
 	r.Markdown(&md)
-	return os.WriteFile(base+".md", []byte(md.String()), 0o666)
+	return writeFile(base+".md", []byte(md.String()))
 }
 
 // Load reads the record of a JSON file.
@@ -147,7 +147,7 @@ func (r *Record) Markdown(w io.Writer) {
 	fmt.Fprintf(w, "“read” is the share of the read limit: the time to read X once, over the time of the contestant. ")
 	fmt.Fprintf(w, "“peer/ours” is the median (least, greatest) of the ratios within each round: above 1 ours is faster. ")
 	fmt.Fprintf(w, "“error” is the greatest error against a float64 reference, for sigmoid in ULP.\n\n")
-	r.losses(w)
+	r.Summary(w)
 	var op Op
 	for _, res := range r.Results {
 		if op != res.Op {
@@ -156,6 +156,12 @@ func (r *Record) Markdown(w io.Writer) {
 		}
 		res.Markdown(w)
 	}
+}
+
+// Summary writes what a reader must not miss: losses and regressions.
+func (r *Record) Summary(w io.Writer) {
+	r.losses(w)
+	r.changes(w)
 }
 
 // losses lists where somebody else is faster than what the kernels choose.
@@ -181,7 +187,8 @@ func (r *Record) losses(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	ours := func(name string) bool { return strings.HasPrefix(name, Ours) }
-	list("Where a peer is faster", func(name string) bool { return name != Yardstick && !ours(name) })
+	list("Where a peer is faster", func(name string) bool { return name != Yardstick && name != FreeOrder && !ours(name) })
+	list("Where a free order is faster", func(name string) bool { return name == FreeOrder })
 	list("Where another implementation of ours is faster", ours)
 }
 
