@@ -100,7 +100,7 @@ text { fill: #e6edf3 }
 			p(`<rect x="%d" y="%.1f" width="%d" height="%.1f" fill="%s"><title>%s: %.3f, %s</title></rect>`,
 				x0+k*bar, y(e.Read), bar-2, y(0)-y(e.Read), s.color, html.EscapeString(e.Name), e.Read, duration(e.NS))
 			if k == 0 {
-				p(`<text class="small" x="%d" y="%.1f" text-anchor="middle">%.2f</text>`, x0+bar/2-1, y(e.Read)-4, e.Read)
+				p(`<text class="small" x="%d" y="%.1f" text-anchor="end">%.2f</text>`, x0+bar-2, y(e.Read)-4, e.Read)
 			}
 		}
 		mid := x0 + len(list)*bar/2
@@ -108,7 +108,8 @@ text { fill: #e6edf3 }
 		p(`<text x="%d" y="%d" text-anchor="middle">%s</text>`, mid, top+height+18, label)
 		p(`<text class="small" x="%d" y="%d" text-anchor="middle">%s</text>`, mid, top+height+32, caption(res))
 	}
-	p(`<text class="small" x="8" y="%d">%s, %s/%s, %s</text>`, top+height+56, r.Date, r.OS, r.Arch, r.Go)
+	p(`<text class="small" x="8" y="%d">%s, %s/%s, %s. Of a peer and its tiled form the faster.</text>`,
+		top+height+56, r.Date, r.OS, r.Arch, r.Go)
 	p(`</svg>`)
 	return nil
 }
