@@ -33,7 +33,7 @@ func (r *Record) CompareTo(old *Record) {
 		}
 		var drift []float64
 		isOurs := func(name string) bool {
-			return name != Yardstick && (res.Op.alone() || strings.HasPrefix(name, Ours) || strings.HasPrefix(name, "train"))
+			return name != Yardstick && (res.Op.alone() || strings.HasPrefix(name, Ours) || strings.HasPrefix(name, Training))
 		}
 		for _, e := range res.Entries {
 			if b := before.entry(e.Name); b != nil && !isOurs(e.Name) {

@@ -163,10 +163,10 @@ func (r *Record) Floors() []Floor {
 	add(Floor{What: "569x30, 100 epochs of the full batch on the kernels", Want: .25, AtMost: true, Got: res.ns(avx512) / 1e6, Unit: "ms"})
 	res = at(Train, "float32", "100000x100s112b256")
 	add(Floor{What: "100000x100, an epoch of minibatches of 256 in order, kernels alone", Got: res.ns(avx512) / 1e6, Unit: "ms", Reported: true})
-	add(Floor{What: "the same by package train", Want: 2.5, AtMost: true, Got: res.ns("train-in-order") / 1e6, Unit: "ms"})
-	add(Floor{What: "by shuffled blocks", Want: 2.5, AtMost: true, Got: res.ns("train-batches") / 1e6, Unit: "ms"})
-	add(Floor{What: "by shuffled rows", Want: 6, AtMost: true, Got: res.ns("train-rows") / 1e6, Unit: "ms"})
-	got, _ = res.over(avx512, "train-in-order")
+	add(Floor{What: "the same by package train", Want: 2.5, AtMost: true, Got: res.ns(Training+"-in-order") / 1e6, Unit: "ms"})
+	add(Floor{What: "by shuffled blocks", Want: 2.5, AtMost: true, Got: res.ns(Training+"-batches") / 1e6, Unit: "ms"})
+	add(Floor{What: "by shuffled rows", Want: 6, AtMost: true, Got: res.ns(Training+"-rows") / 1e6, Unit: "ms"})
+	got, _ = res.over(avx512, Training+"-in-order")
 	add(Floor{What: "package train relative to the kernels alone", Want: 1.15, AtMost: true, Got: got, Unit: "x"})
 	return list
 }

@@ -187,7 +187,9 @@ func (r *Record) losses(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	ours := func(name string) bool { return strings.HasPrefix(name, Ours) }
-	list("Where a peer is faster", func(name string) bool { return name != Yardstick && name != FreeOrder && !ours(name) })
+	list("Where a peer is faster", func(name string) bool {
+		return name != Yardstick && name != FreeOrder && !ours(name) && !strings.HasPrefix(name, Training)
+	})
 	list("Where a free order is faster", func(name string) bool { return name == FreeOrder })
 	list("Where another implementation of ours is faster", ours)
 }

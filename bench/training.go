@@ -13,6 +13,9 @@ import (
 	"github.com/seed-b3c25b83/kernel/train"
 )
 
+// Training begins the names of what package train does.
+const Training = "train"
+
 // One call of the Train op is fullEpochs epochs of full-batch descent, or one
 // epoch of minibatches. It begins at w = 0, b = 0.
 const (
@@ -44,9 +47,9 @@ func trainRunners[T float](c Case) []Runner {
 			add(k, minibatches(p))
 		}
 		list = append(list,
-			fitRunner(p, "train-in-order", train.NoShuffle),
-			fitRunner(p, "train-batches", train.ShuffleBatches),
-			fitRunner(p, "train-rows", train.ShuffleRows))
+			fitRunner(p, Training+"-in-order", train.NoShuffle),
+			fitRunner(p, Training+"-batches", train.ShuffleBatches),
+			fitRunner(p, Training+"-rows", train.ShuffleRows))
 		return list
 	}
 	for _, c := range contestants[T]() {
@@ -66,7 +69,7 @@ func trainRunners[T float](c Case) []Runner {
 			}
 		})
 	}
-	return append(list, fitRunner(p, "train", train.NoShuffle))
+	return append(list, fitRunner(p, Training, train.NoShuffle))
 }
 
 // restart begins a training.
