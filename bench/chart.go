@@ -21,11 +21,15 @@ var chartPeers = []series{
 	{"archsimd", "#c2568a", []string{"archsimd"}},
 	{"vek", "#c98a1b", []string{"vek", "vek-tiled"}},
 	{"gonum", "#3d9a6d", []string{"gonum", "gonum+math32"}},
+	{"spago", "#b5482f", []string{"spago"}},
 	{"unrolled", "#9aa0a8", []string{"unrolled"}},
 	{"naive", "#70757d", []string{"naive"}},
 }
 
-const oursColor = "#2f7de1"
+const (
+	oursColor   = "#2f7de1"
+	secondColor = "#86b6f0"
+)
 
 // Chart draws the share of the read limit of an op on a type as an SVG
 // image: a group of bars for each shape, and in it a bar for each series.
@@ -40,6 +44,9 @@ func (r *Record) Chart(w io.Writer, op Op, typ string) error {
 		return fmt.Errorf("the record has no results of %s on %s", op, typ)
 	}
 	list := []series{{results[0].Ours, oursColor, []string{results[0].Ours}}}
+	if s := results[0].Second; s != "" {
+		list = append(list, series{s, secondColor, []string{s}})
+	}
 	for _, s := range chartPeers {
 		if results[0].fastest(s.names) != nil {
 			list = append(list, s)
@@ -93,7 +100,7 @@ text { fill: #e6edf3 }
 			p(`<rect x="%d" y="%.1f" width="%d" height="%.1f" fill="%s"><title>%s: %.3f, %s</title></rect>`,
 				x0+k*bar, y(e.Read), bar-2, y(0)-y(e.Read), s.color, html.EscapeString(e.Name), e.Read, duration(e.NS))
 			if k == 0 {
-				p(`<text class="small" x="%d" y="%.1f" text-anchor="middle">%.2f</text>`, x0+bar/2-1, y(e.Read)-4, e.Read)
+				p(`<text class="small" x="%d" y="%.1f" text-anchor="end">%.2f</text>`, x0+bar-2, y(e.Read)-4, e.Read)
 			}
 		}
 		mid := x0 + len(list)*bar/2
@@ -101,7 +108,8 @@ text { fill: #e6edf3 }
 		p(`<text x="%d" y="%d" text-anchor="middle">%s</text>`, mid, top+height+18, label)
 		p(`<text class="small" x="%d" y="%d" text-anchor="middle">%s</text>`, mid, top+height+32, caption(res))
 	}
-	p(`<text class="small" x="8" y="%d">%s, %s/%s, %s</text>`, top+height+56, r.Date, r.OS, r.Arch, r.Go)
+	p(`<text class="small" x="8" y="%d">%s, %s/%s, %s. Of a peer and its tiled form the faster.</text>`,
+		top+height+56, r.Date, r.OS, r.Arch, r.Go)
 	p(`</svg>`)
 	return nil
 }

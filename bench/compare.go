@@ -22,8 +22,9 @@ var Short = Options{Rounds: 1}
 // A Result is what came out for a case.
 type Result struct {
 	Case
-	Bytes   int     `json:"bytes"` // of X
-	Ours    string  `json:"ours"`  // what the ratios are relative to
+	Bytes   int     `json:"bytes"`            // of X
+	Ours    string  `json:"ours"`             // what the ratios are relative to
+	Second  string  `json:"second,omitempty"` // our next implementation, which they are relative to as well
 	Entries []Entry `json:"entries"`
 }
 
@@ -41,6 +42,8 @@ type Entry struct {
 	// Ratio is the time of the contestant over ours in the same round: above
 	// 1 we are faster.
 	Ratio Spread `json:"ratio"`
+	// Second is the same for our second implementation.
+	Second *Spread `json:"second,omitempty"`
 
 	Error float64 `json:"error"` // against the float64 reference, for Sigmoid in ULP
 }
@@ -53,24 +56,22 @@ type Spread struct {
 }
 
 // Compare checks all contestants of a case and times them in turns, round by
-// round, each round starting with the next one. It measures on one core:
-// GOMAXPROCS is 1 meanwhile, and no garbage is collected.
+// round, each round starting with the next one. It measures on one core, unless
+// the case needs more: GOMAXPROCS is 1 meanwhile, and no garbage is collected.
 func Compare(c Case, o Options) (*Result, error) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.cores()))
 	list := Runners(c)
-	if o.Skip != nil {
+	if o.Skip != nil && !c.Op.alone() {
 		list = slices.DeleteFunc(list, func(r Runner) bool { return o.Skip(r.Name) })
 	}
 	result := &Result{Case: c, Bytes: c.Bytes()}
+	result.Ours, result.Second = references(c.Op, list)
 	for _, r := range list {
 		worst, err := r.Check()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c, err)
 		}
 		result.Entries = append(result.Entries, Entry{Name: r.Name, Detail: r.detail, Error: worst})
-		if result.Ours == "" && strings.HasPrefix(r.Name, Ours) {
-			result.Ours = r.Name
-		}
 	}
 	runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
@@ -92,20 +93,43 @@ func Compare(c Case, o Options) (*Result, error) {
 		}
 		return nil
 	}
-	read, ours := find(Yardstick), find(result.Ours)
+	read, ours, second := find(Yardstick), find(result.Ours), find(result.Second)
 	for i := range result.Entries {
 		e := &result.Entries[i]
 		s := spread(times[i], nil)
 		e.NS, e.MinNS = s.Median, s.Min
-		e.GBps = float64(result.Bytes) / e.NS
+		e.GBps = float64(list[i].bytes) / e.NS
 		if read != nil {
 			e.Read = spread(read, times[i]).Median
 		}
 		if ours != nil {
 			e.Ratio = spread(times[i], ours)
 		}
+		if second != nil {
+			s := spread(times[i], second)
+			e.Second = &s
+		}
 	}
 	return result, nil
+}
+
+// references returns the names of our preferred implementation and of the next
+// one, "" if that is plain Go. Of an op without peers it is the first runner
+// behind the yardstick that the others are compared with.
+func references(op Op, list []Runner) (ours, second string) {
+	if op.alone() {
+		return list[1].Name, ""
+	}
+	for _, r := range list {
+		switch {
+		case !strings.HasPrefix(r.Name, Ours):
+		case ours == "":
+			ours = r.Name
+		case second == "" && r.Name != Ours+"generic":
+			second = r.Name
+		}
+	}
+	return ours, second
 }
 
 // calls returns how many calls take about d, at least 1.
@@ -126,6 +150,13 @@ func (r *Runner) calls(d time.Duration) int {
 // problem that fills a whole round needs none.
 func (r *Runner) time(n int) float64 {
 	defer r.Enter()()
+	if r.clock != nil {
+		var total time.Duration
+		for range n {
+			total += r.clock()
+		}
+		return float64(total) / float64(n)
+	}
 	run := r.Run
 	if n > 1 {
 		for range n/16 + 1 {

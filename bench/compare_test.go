@@ -15,11 +15,15 @@ import (
 func TestCompare(t *testing.T) {
 	rec := NewRecord("2000-01-02", "compare -short", Short)
 	for _, c := range []Case{
-		{Step, "float32", 256, 30, 32},
-		{Step, "float32", 64, 128, 128},
-		{Forward, "float64", 64, 128, 128},
-		{Row, "float32", 1, 30, 30},
-		{Sigmoid, "float64", 1, 1000, 1000},
+		{Op: Step, Type: "float32", Rows: 256, Cols: 30, Stride: 32},
+		{Op: Step, Type: "float32", Rows: 64, Cols: 128, Stride: 128},
+		{Op: Forward, Type: "float64", Rows: 64, Cols: 128, Stride: 128},
+		{Op: Row, Type: "float32", Rows: 1, Cols: 30, Stride: 30},
+		{Op: Sigmoid, Type: "float64", Rows: 1, Cols: 1000, Stride: 1000},
+		{Op: Width, Type: "float32", Rows: 40, Cols: 31, Stride: 31},
+		{Op: Workers, Type: "float64", Rows: 300, Cols: 100, Stride: 104},
+		{Op: Train, Type: "float32", Rows: 300, Cols: 20, Stride: 32},
+		{Op: Train, Type: "float32", Rows: 2000, Cols: 20, Stride: 32, Batch: 256},
 	} {
 		r, err := Compare(c, Short)
 		if err != nil {
@@ -68,7 +72,7 @@ func TestCompare(t *testing.T) {
 // TestMarkdown checks that a loss shows.
 func TestMarkdown(t *testing.T) {
 	rec := &Record{Complete: true, Results: []*Result{{
-		Case: Case{Step, "float32", 2, 3, 4}, Ours: "kernel-x", Entries: []Entry{
+		Case: Case{Op: Step, Type: "float32", Rows: 2, Cols: 3, Stride: 4}, Ours: "kernel-x", Entries: []Entry{
 			{Name: Yardstick, NS: 5, Read: 1, Ratio: Spread{.1, .1, .1}},
 			{Name: "kernel-x", NS: 50, Ratio: Spread{1, 1, 1}},
 			{Name: "kernel-y", NS: 45, Ratio: Spread{.9, .8, 1}},

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A contestant is a way to compute the ops. Each function prepares what is
@@ -12,6 +13,7 @@ type contestant[T float] struct {
 	name    string
 	step    func(*problem[T]) func()
 	forward func(*problem[T]) func()
+	row     func(*problem[T]) func() // forward for one row, if it differs
 	sigmoid func(*problem[T]) func()
 
 	// enter, if any, is called before the contestant runs, and what it
@@ -23,8 +25,12 @@ type contestant[T float] struct {
 func (c contestant[T]) prepare(p *problem[T]) func() {
 	f := c.forward
 	switch p.Op {
-	case Step:
+	case Step, Workers:
 		f = c.step
+	case Row:
+		if c.row != nil {
+			f = c.row
+		}
 	case Sigmoid:
 		f = c.sigmoid
 	}
@@ -38,10 +44,12 @@ func (c contestant[T]) prepare(p *problem[T]) func() {
 func contestants[T float]() []contestant[T] {
 	return slices.Concat(
 		kernels[T](),
+		freeOrders[T](),
 		[]contestant[T]{naive[T](), unrolled[T](), goExp[T]()},
 		math32Peers[T](),
 		gonumPeers[T](),
 		vekPeers[T](),
+		spagoPeers[T](),
 		archsimdPeers[T](),
 		openblasPeers[T](),
 	)
@@ -63,6 +71,11 @@ type Runner struct {
 	enter  func() (leave func())
 	check  func() (float64, error)
 	detail string
+	bytes  int // of X
+
+	// clock, if any, is what runs in place of Run when it is timed, and takes
+	// the time itself.
+	clock func() time.Duration
 }
 
 // Enter makes the runner ready to run until leave is called. Two runners must
@@ -98,21 +111,36 @@ func Runners(c Case) []Runner {
 }
 
 func runners[T float](c Case) []Runner {
-	p := newProblem[T](c)
-	list := []Runner{yardstick(p)}
+	switch c.Op {
+	case Width:
+		return widthRunners[T](c)
+	case Workers:
+		return workerRunners[T](c)
+	case Train:
+		return trainRunners[T](c)
+	}
+	p := newProblem[T](c, 0)
+	list := []Runner{yardstick(p, 1)}
 	for _, c := range contestants[T]() {
-		if run := c.prepare(p); run != nil {
-			list = append(list, Runner{
-				Name:  c.name,
-				Run:   run,
-				enter: c.enter,
-				check: func() (float64, error) {
-					p.spoil()
-					run()
-					return p.check()
-				},
-			})
+		if r, ok := ready(c, p); ok {
+			list = append(list, r)
 		}
 	}
 	return list
+}
+
+// ready makes a contestant ready for a problem, if it takes part in the op.
+func ready[T float](c contestant[T], p *problem[T]) (r Runner, ok bool) {
+	run := c.prepare(p)
+	return Runner{
+		Name:  c.name,
+		Run:   run,
+		bytes: p.Bytes(),
+		enter: c.enter,
+		check: func() (float64, error) {
+			p.spoil()
+			run()
+			return p.check()
+		},
+	}, run != nil
 }

@@ -5,17 +5,17 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// gonumPeers multiply with the BLAS of gonum, what blas32.Gemv and
-// blas64.Gemv call, and take the exponential from the standard library, or
+// gonumPeers multiply with the BLAS of gonum, what Gemv and, for a single row,
+// Dot of blas32 and blas64 call, and take the exponential from the standard library, or
 // from math32.
 func gonumPeers[T float]() []contestant[T] {
 	return pick[T](
 		[]contestant[float32]{
-			gonumPeer("gonum", gonum.Implementation{}.Sgemv, sigmoidGo[float32]),
-			gonumPeer("gonum+math32", gonum.Implementation{}.Sgemv, sigmoid32),
+			gonumPeer("gonum", gonum.Implementation{}.Sgemv, gonum.Implementation{}.Sdot, sigmoidGo[float32]),
+			gonumPeer("gonum+math32", gonum.Implementation{}.Sgemv, gonum.Implementation{}.Sdot, sigmoid32),
 		},
 		[]contestant[float64]{
-			gonumPeer("gonum", gonum.Implementation{}.Dgemv, sigmoidGo[float64]),
+			gonumPeer("gonum", gonum.Implementation{}.Dgemv, gonum.Implementation{}.Ddot, sigmoidGo[float64]),
 		},
 	)
 }
@@ -23,7 +23,10 @@ func gonumPeers[T float]() []contestant[T] {
 // gemv is y = alpha·A·x + beta·y, or with the transpose of A.
 type gemv[T float] func(t blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int)
 
-func gonumPeer[T float](name string, gemv gemv[T], sigmoid func(T) T) contestant[T] {
+// dot is Σ x·y.
+type dot[T float] func(n int, x []T, incX int, y []T, incY int) T
+
+func gonumPeer[T float](name string, gemv gemv[T], dot dot[T], sigmoid func(T) T) contestant[T] {
 	return contestant[T]{
 		name: name,
 		step: func(p *problem[T]) func() {
@@ -47,6 +50,9 @@ func gonumPeer[T float](name string, gemv gemv[T], sigmoid func(T) T) contestant
 					p.yhat[i] = sigmoid(z + p.b)
 				}
 			}
+		},
+		row: func(p *problem[T]) func() {
+			return func() { p.yhat[0] = sigmoid(dot(p.Cols, p.x, 1, p.w, 1) + p.b) }
 		},
 	}
 }

@@ -23,6 +23,10 @@ type problem[T float] struct {
 	s    []T // scratch like g
 	gb   float64
 
+	// What a contestant has computed in memory of its own; nil if it wrote to
+	// yhat and g.
+	ownYhat, ownG []T
+
 	ref reference
 }
 
@@ -31,31 +35,35 @@ type reference struct {
 	yhat  []float64
 	g     []float64
 	gb    float64
-	scale float64 // the largest Σ|d·x| of a column
-	abs   float64 // Σ|d|
+	scale float64   // the largest Σ|d·x| of a column
+	abs   float64   // Σ|d|
+	w     []float64 // of Train
+	b     float64
 }
 
 // page is the alignment of X. The vectors start at different cache lines of
 // a page, so that they do not meet X, nor each other, in a set of the L1 cache.
 const page = 4096
 
-// arena holds X, and is kept from one problem to the next.
-var arena []byte
+// arenas hold X, one for each problem of a case, and are kept from one case to
+// the next.
+var arenas [3][]byte
 
 // arenaFor returns n elements at the start of a page. They are shared with
-// whatever an earlier call returned. At least 64 bytes follow them.
-func arenaFor[T float](n int) []T {
-	size := n*int(unsafe.Sizeof(T(0))) + 2*page
-	if len(arena) < size {
-		arena = nil // let go of the old one first
-		arena = make([]byte, size)
+// whatever an earlier call returned for that arena. At least 64 bytes follow
+// them.
+func arenaFor[T float](n, arena int) []T {
+	size := n*sizeof[T]() + 2*page
+	if len(arenas[arena]) < size {
+		arenas[arena] = nil // let go of the old one first
+		arenas[arena] = make([]byte, size)
 	}
-	return unsafe.Slice((*T)(aligned(arena, 0)), n)
+	return unsafe.Slice((*T)(aligned(arenas[arena], 0)), n)
 }
 
 // vector returns n elements that start at the given line of a page.
 func vector[T float](n, line int) []T {
-	buf := make([]byte, n*int(unsafe.Sizeof(T(0)))+2*page)
+	buf := make([]byte, n*sizeof[T]()+2*page)
 	return unsafe.Slice((*T)(aligned(buf, line)), n)
 }
 
@@ -65,15 +73,15 @@ func aligned(buf []byte, line int) unsafe.Pointer {
 }
 
 // newProblem makes the data of a case. A problem is good until the next one
-// is made, since they share the memory of X.
-func newProblem[T float](c Case) *problem[T] {
+// is made with the same arena, since they share the memory of X.
+func newProblem[T float](c Case, arena int) *problem[T] {
 	n := c.Rows
 	if c.Op == Sigmoid {
 		n = c.Cols
 	}
 	p := &problem[T]{
 		Case: c,
-		x:    arenaFor[T](c.Rows * c.Stride),
+		x:    arenaFor[T](c.Rows*c.Stride, arena),
 		w:    vector[T](c.Stride, 9)[:c.Cols],
 		g:    vector[T](c.Stride, 17)[:c.Cols],
 		s:    vector[T](c.Stride, 25)[:c.Cols],
@@ -105,7 +113,11 @@ func newProblem[T float](c Case) *problem[T] {
 	for i := range p.y {
 		p.y[i] = T(r.IntN(2))
 	}
-	p.ref = p.reference()
+	if c.Op == Train {
+		p.ref = p.trainReference()
+	} else {
+		p.ref = p.reference()
+	}
 	return p
 }
 
@@ -138,7 +150,7 @@ func (p *problem[T]) reference() reference {
 		}
 		a := sigmoid64(z)
 		ref.yhat[i] = a
-		if p.Op != Step {
+		if p.Op != Step && p.Op != Workers {
 			continue
 		}
 		d := (a - float64(p.y[i])) * a * (1 - a)
@@ -175,6 +187,7 @@ func (p *problem[T]) spoil() {
 		}
 	}
 	p.gb = math.NaN()
+	p.ownYhat, p.ownG = nil, nil
 }
 
 // tolerance is the largest error that passes: of a gradient relative to the
@@ -182,7 +195,7 @@ func (p *problem[T]) spoil() {
 // absolute, and of Sigmoid in ULP. Sums of 65536 float32 terms in plain order
 // stay far below it. The float64 reference is itself good to about 2 ULP.
 func tolerance[T float](op Op) float64 {
-	is32 := unsafe.Sizeof(T(0)) == 4
+	is32 := sizeof[T]() == 4
 	switch {
 	case op == Sigmoid && is32:
 		return 50
@@ -207,8 +220,10 @@ func (p *problem[T]) check() (worst float64, err error) {
 			worst = e
 		}
 	}
+	copy(p.yhat, p.ownYhat)
+	copy(p.g, p.ownG)
 	switch p.Op {
-	case Step:
+	case Step, Workers:
 		for j, g := range p.g {
 			see("g", j, float64(g), p.ref.g[j], p.ref.scale)
 		}
@@ -228,7 +243,7 @@ func (p *problem[T]) check() (worst float64, err error) {
 // ulp returns the distance of the values of T around v, a positive number.
 func ulp[T float](v float64) float64 {
 	_, e := math.Frexp(v)
-	if unsafe.Sizeof(T(0)) == 4 {
+	if sizeof[T]() == 4 {
 		return math.Ldexp(1, max(e-24, -149))
 	}
 	return math.Ldexp(1, max(e-53, -1074))

@@ -28,6 +28,9 @@ type Record struct {
 	Note     string    `json:"note,omitempty"`
 	Results  []*Result `json:"results"`
 	Complete bool      `json:"complete"` // false while the run goes on
+
+	Since   string   `json:"since,omitempty"` // the date of the record that Changes refer to
+	Changes []Change `json:"changes,omitempty"`
 }
 
 // NewRecord returns a record for this machine, without results.
@@ -104,19 +107,16 @@ func (r *Record) Base(dir string) string {
 
 // Save writes the record to base.json and base.md.
 func (r *Record) Save(base string) error {
-	if err := os.MkdirAll(filepath.Dir(base), 0o777); err != nil {
-		return err
-	}
 	data, err := json.MarshalIndent(r, "", "\t")
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(base+".json", append(data, '\n'), 0o666); err != nil {
+	if err := writeFile(base+".json", append(data, '\n')); err != nil {
 		return err
 	}
 	var md strings.Builder
 	r.Markdown(&md)
-	return os.WriteFile(base+".md", []byte(md.String()), 0o666)
+	return writeFile(base+".md", []byte(md.String()))
 }
 
 // Load reads the record of a JSON file.
@@ -147,7 +147,7 @@ func (r *Record) Markdown(w io.Writer) {
 	fmt.Fprintf(w, "“read” is the share of the read limit: the time to read X once, over the time of the contestant. ")
 	fmt.Fprintf(w, "“peer/ours” is the median (least, greatest) of the ratios within each round: above 1 ours is faster. ")
 	fmt.Fprintf(w, "“error” is the greatest error against a float64 reference, for sigmoid in ULP.\n\n")
-	r.losses(w)
+	r.Summary(w)
 	var op Op
 	for _, res := range r.Results {
 		if op != res.Op {
@@ -158,12 +158,21 @@ func (r *Record) Markdown(w io.Writer) {
 	}
 }
 
+// Summary writes what a reader must not miss: losses and regressions.
+func (r *Record) Summary(w io.Writer) {
+	r.losses(w)
+	r.changes(w)
+}
+
 // losses lists where somebody else is faster than what the kernels choose.
 func (r *Record) losses(w io.Writer) {
 	list := func(title string, match func(name string) bool) {
 		fmt.Fprintf(w, "## %s\n\n", title)
 		none := true
 		for _, res := range r.Results {
+			if res.Op.alone() {
+				continue
+			}
 			for _, e := range res.Entries {
 				if match(e.Name) && e.Ratio.Median > 0 && e.Ratio.Median < 1 {
 					none = false
@@ -178,31 +187,51 @@ func (r *Record) losses(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	ours := func(name string) bool { return strings.HasPrefix(name, Ours) }
-	list("Where a peer is faster", func(name string) bool { return name != Yardstick && !ours(name) })
+	list("Where a peer is faster", func(name string) bool {
+		return name != Yardstick && name != FreeOrder && !ours(name) && !strings.HasPrefix(name, Training)
+	})
+	list("Where a free order is faster", func(name string) bool { return name == FreeOrder })
 	list("Where another implementation of ours is faster", ours)
 }
 
 // Markdown writes the result as a table.
 func (r *Result) Markdown(w io.Writer) {
 	fmt.Fprintf(w, "### %s, %s, %s\n\n", r.Op, r.Type, r.Shape())
-	fmt.Fprintln(w, "| | time | best | GB/s | read | peer/ours | error |")
-	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---:|---:|")
+	columns := []string{"peer/ours"}
+	switch {
+	case r.Op.alone():
+		columns[0] = "relative to " + r.Ours
+	case r.Second != "":
+		columns = append(columns, "peer/"+strings.TrimPrefix(r.Second, Ours))
+	}
+	fmt.Fprintf(w, "| | time | best | GB/s | read | %s | error |\n", strings.Join(columns, " | "))
+	fmt.Fprintf(w, "|---|---:|---:|---:|---:|%s---:|\n", strings.Repeat("---:|", len(columns)))
 	for _, e := range r.Entries {
-		ratio := "–"
-		if e.Name != Yardstick && e.Name != r.Ours && e.Ratio.Median > 0 {
-			ratio = fmt.Sprintf("%.2f (%.2f, %.2f)", e.Ratio.Median, e.Ratio.Min, e.Ratio.Max)
-			if e.Ratio.Median < 1 {
-				ratio = "**" + ratio + "**"
-			}
+		ratios := []string{r.ratio(&e, r.Ours, &e.Ratio)}
+		if len(columns) > 1 {
+			ratios = append(ratios, r.ratio(&e, r.Second, e.Second))
 		}
 		name := e.Name
 		if e.Detail != "" {
 			name += " (" + e.Detail + ")"
 		}
 		fmt.Fprintf(w, "| %s | %s | %s | %.4g | %.3f | %s | %.2g |\n",
-			name, duration(e.NS), duration(e.MinNS), e.GBps, e.Read, ratio, e.Error)
+			name, duration(e.NS), duration(e.MinNS), e.GBps, e.Read, strings.Join(ratios, " | "), e.Error)
 	}
 	fmt.Fprintln(w)
+}
+
+// ratio prints the ratio of an entry to a reference, in bold if the reference
+// is slower.
+func (r *Result) ratio(e *Entry, reference string, s *Spread) string {
+	if e.Name == Yardstick || e.Name == reference || s == nil || s.Median == 0 {
+		return "–"
+	}
+	text := fmt.Sprintf("%.2f (%.2f, %.2f)", s.Median, s.Min, s.Max)
+	if s.Median < 1 && !r.Op.alone() {
+		text = "**" + text + "**"
+	}
+	return text
 }
 
 // duration prints nanoseconds with three digits.

@@ -10,7 +10,7 @@ import (
 // vekPeers compose everything of the functions of github.com/viterin/vek. Its
 // matrices have no stride: padded rows are taken as rows of zeros at the end.
 // vek-tiled takes the rows through both products in tiles, which keeps them
-// in cache. There is no exponential for float64 in vek: that is math.Exp.
+// in cache. A single row is a dot product, and its σ vek's or math.Exp's. There is no exponential for float64 in vek: that is math.Exp.
 func vekPeers[T float]() []contestant[T] {
 	return pick[T](
 		vekPeer(vekFuncs[float32]{
@@ -24,6 +24,7 @@ func vekPeers[T float]() []contestant[T] {
 			exp:       vek32.Exp_Inplace,
 			inv:       vek32.Inv_Inplace,
 			sum:       vek32.Sum,
+			dot:       vek32.Dot,
 		}),
 		vekPeer(vekFuncs[float64]{
 			matMul:    vek.MatMul_Into,
@@ -36,6 +37,7 @@ func vekPeers[T float]() []contestant[T] {
 			exp:       expGo,
 			inv:       vek.Inv_Inplace,
 			sum:       vek.Sum,
+			dot:       vek.Dot,
 		}),
 	)
 }
@@ -51,6 +53,7 @@ type vekFuncs[T float] struct {
 	exp       func(x []T)
 	inv       func(x []T)
 	sum       func(x []T) T
+	dot       func(x, y []T) T
 }
 
 func vekPeer[T float](f vekFuncs[T]) []contestant[T] {
@@ -84,11 +87,23 @@ func vekPeer[T float](f vekFuncs[T]) []contestant[T] {
 					f.finish(p.yhat)
 				}
 			},
+			row: func(p *problem[T]) func() {
+				return func() {
+					p.yhat[0] = -(f.dot(p.x, p.w) + p.b)
+					f.finish(p.yhat)
+				}
+			},
 			sigmoid: func(p *problem[T]) func() {
 				return func() {
 					f.negInto(p.yhat, p.x)
 					f.finish(p.yhat)
 				}
+			},
+		},
+		{
+			name: "vek+math.Exp",
+			row: func(p *problem[T]) func() {
+				return func() { p.yhat[0] = sigmoidGo(f.dot(p.x, p.w) + p.b) }
 			},
 		},
 		{

@@ -1,6 +1,8 @@
 // Chart draws a record of compare as an SVG image on standard output.
 //
 //	go run ./cmd/chart record/amd64/some-cpu/2025-01-31.json > step.svg
+//
+// Of a second record it takes the figures of archsimd.
 package main
 
 import (
@@ -18,17 +20,15 @@ func main() {
 	op := flag.String("op", string(bench.Step), "`op` to draw")
 	typ := flag.String("type", "float32", "element `type` to draw")
 	flag.Usage = func() {
-		log.Print("usage: chart [flags] record.json")
+		log.Print("usage: chart [flags] record.json [archsimd.json]")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() != 1 {
+	rec, err := bench.LoadBeside(flag.Args())
+	if err != nil {
+		log.Print(err)
 		flag.Usage()
 		os.Exit(2)
-	}
-	rec, err := bench.Load(flag.Arg(0))
-	if err != nil {
-		log.Fatal(err)
 	}
 	w := bufio.NewWriter(os.Stdout)
 	if err := rec.Chart(w, bench.Op(*op), *typ); err != nil {

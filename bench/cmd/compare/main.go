@@ -80,10 +80,20 @@ func main() {
 		log.Fatalf("no case matches %q", *cases)
 	}
 	if base != "" {
+		old, err := rec.Previous(base)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if old != nil {
+			rec.CompareTo(old)
+		}
 		rec.Complete = true
 		if err := rec.Save(base); err != nil {
 			log.Fatal(err)
 		}
+	}
+	rec.Summary(os.Stdout)
+	if base != "" {
 		fmt.Printf("%s.json, %s\n", base, filepath.Base(base)+".md")
 	}
 }
