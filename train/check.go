@@ -21,6 +21,9 @@ func (o *Options) check() error {
 	if o.BatchSize < 0 {
 		return fmt.Errorf("train: batch size %d: must not be negative", o.BatchSize)
 	}
+	if o.Shuffle > NoShuffle {
+		return fmt.Errorf("train: unknown shuffle %d", o.Shuffle)
+	}
 	if o.Workers < 0 {
 		return fmt.Errorf("train: %d workers: must not be negative", o.Workers)
 	}

@@ -44,25 +44,79 @@ func newBatch[T kernel.Float](rows, cols int) kernel.Batch[T] {
 // Select returns a copy of the given rows in the given order, padded for
 // speed. It panics if d has no such row.
 func (d Data[T]) Select(rows []int) Data[T] {
-	s := newData[T](len(rows), d.X.Cols, d.Weights != nil)
-	s.gather(d, rows)
+	s, _ := d.pick(context.Background(), rows)
 	return s
 }
 
-// gather copies the given rows of src into d, which has as many.
-func (d Data[T]) gather(src Data[T], rows []int) {
-	cols, stride := src.X.Cols, max(src.X.Stride, src.X.Cols)
+// pick is Select, until ctx ends.
+func (d Data[T]) pick(ctx context.Context, rows []int) (Data[T], error) {
+	s := newData[T](len(rows), d.X.Cols, d.Weights != nil)
+	return s, s.gather(ctx, d, rows)
+}
+
+// gather copies the given rows of src into d, which has as many, until ctx
+// ends.
+func (d Data[T]) gather(ctx context.Context, src Data[T], rows []int) error {
+	return eachChunk(ctx, len(rows), src.X.Cols, func(i, j int) error {
+		gatherRows(d.X.Slice(i, j), src.X, rows[i:j])
+		gatherValues(d.Y[i:j], src.Y, rows[i:j])
+		if src.Weights != nil {
+			gatherValues(d.Weights[i:j], src.Weights, rows[i:j])
+		}
+		return nil
+	})
+}
+
+func gatherValues[T kernel.Float](dst, src []T, rows []int) {
 	for i, k := range rows {
-		copy(d.X.Data[i*d.X.Stride:], src.X.Data[k*stride:][:cols])
+		dst[i] = src[k]
 	}
-	for i, k := range rows {
-		d.Y[i] = src.Y[k]
+}
+
+const (
+	// memoryBytes is the size from which X is taken to lie in memory, not in a
+	// cache.
+	memoryBytes = 16 << 20
+	// fetchBytes is how much of X is fetched at a time, to lie in the L1 cache.
+	fetchBytes = 16 << 10
+	lineBytes  = 64
+)
+
+// gatherRows copies rows one by one. A CPU that copies looks only a few rows
+// ahead, and waits for memory at nearly each; so rows from memory are fetched
+// many at a time before they are copied.
+func gatherRows[T kernel.Float](dst, src kernel.Batch[T], rows []int) {
+	line := kernel.PaddedStride[T](1) // elements
+	stride := max(src.Stride, src.Cols)
+	block := len(rows)
+	memory := len(src.Data) >= memoryBytes/lineBytes*line
+	if memory {
+		block = max(1, fetchBytes/lineBytes*line/max(stride, 1))
 	}
-	if src.Weights != nil {
-		for i, k := range rows {
-			d.Weights[i] = src.Weights[k]
+	for len(rows) > 0 {
+		n := min(block, len(rows))
+		if memory {
+			touch(src.Data, rows[:n], stride, src.Cols, line)
+		}
+		for i, k := range rows[:n] {
+			copy(dst.Data[i*dst.Stride:], src.Data[k*stride:][:src.Cols])
+		}
+		dst, rows = dst.Slice(n, dst.Rows), rows[n:]
+	}
+}
+
+// touch reads an element of every cache line of the given rows. The sum that
+// it returns is there to keep the compiler from dropping the reads.
+//
+//go:noinline
+func touch[T kernel.Float](data []T, rows []int, stride, cols, line int) (sum T) {
+	for _, k := range rows {
+		row := data[k*stride:][:cols]
+		for j := 0; j < len(row); j += line {
+			sum += row[j]
 		}
 	}
+	return sum
 }
 
 // slice returns rows i to j-1, sharing their data.

@@ -58,8 +58,9 @@ type trainer[T kernel.Float] struct {
 	stepper  *kernel.Stepper[T]
 	gradient []T     // of weights and bias
 	piece    int     // rows given to the stepper at a time, in whole shards
-	order    []int   // of the rows of this epoch; nil if a step takes all
-	gathered Data[T] // a piece of them, in that order
+	batches  int     // of an epoch
+	order    []int   // of what Shuffle shuffles in this epoch
+	gathered Data[T] // a piece of the rows in that order, for ShuffleRows
 
 	state[T]
 }
@@ -69,7 +70,7 @@ type trainer[T kernel.Float] struct {
 type state[T kernel.Float] struct {
 	params    []T     // the weights and, last, the bias
 	epochs    int     // completed
-	row       int     // where in the next epoch the next step begins
+	steps     int     // completed of the next epoch
 	sums      sums    // over the steps of that epoch
 	cost      float64 // of the last completed epoch
 	calm      int     // epochs in a row within Tolerance
@@ -86,14 +87,18 @@ type sums struct {
 
 func newTrainer[T kernel.Float](rows, cols int, o Options) *trainer[T] {
 	t := &trainer[T]{Options: o}
-	if o.BatchSize == 0 || o.BatchSize > rows {
-		t.BatchSize = rows
+	if o.BatchSize == 0 || o.BatchSize >= rows {
+		t.BatchSize, t.Shuffle = rows, NoShuffle
 	}
+	t.batches = (rows-1)/t.BatchSize + 1
 	shard := kernel.ShardRows[T](cols)
 	t.piece = max(1, pieceElements/shard/max(cols, 16)) * shard // σ costs as much as some columns
-	if t.BatchSize < rows {
+	switch t.Shuffle {
+	case ShuffleRows:
 		t.order = make([]int, rows)
 		t.gathered = newData[T](min(t.BatchSize, t.piece), cols, true)
+	case ShuffleBatches:
+		t.order = make([]int, t.batches)
 	}
 	t.stepper = kernel.NewStepper[T](cols, o.Workers)
 	t.gradient = make([]T, cols+1)
@@ -109,13 +114,31 @@ func (t *trainer[T]) prepare(ctx context.Context, d Data[T]) (err error) {
 	if d.Weights, err = t.rowWeights(ctx, d); err != nil {
 		return err
 	}
+	if t.Shuffle == ShuffleBatches {
+		if d, err = t.deal(ctx, d); err != nil {
+			return err
+		}
+	}
 	if t.Standardize {
-		if d.X, t.scaling, err = standardize(ctx, d.X); err != nil {
+		raw := d.X
+		if t.Shuffle != ShuffleBatches { // which has made a copy
+			d.X = newBatch[T](raw.Rows, raw.Cols)
+		}
+		if t.scaling, err = standardize(ctx, d.X, raw); err != nil {
 			return err
 		}
 	}
 	t.data = d
 	return nil
+}
+
+// deal returns a copy of d in the order in which rows are cut into batches.
+func (t *trainer[T]) deal(ctx context.Context, d Data[T]) (Data[T], error) {
+	order := make([]int, d.X.Rows)
+	if err := shuffle(ctx, order, t.Seed, dealing); err != nil {
+		return d, err
+	}
+	return d.pick(ctx, order)
 }
 
 func (t *trainer[T]) run(ctx context.Context) error {
@@ -135,25 +158,28 @@ func (t *trainer[T]) run(ctx context.Context) error {
 
 // epoch takes steps until all rows have been seen.
 func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
-	if t.row == 0 {
+	if t.steps == 0 {
 		t.sums = sums{penalty: t.penalty()}
 	}
-	if t.order != nil {
+	if t.Shuffle != NoShuffle {
 		if err := shuffle(ctx, t.order, t.Seed, uint64(t.epochs)); err != nil {
 			return e, err
 		}
 	}
-	for t.row < len(t.data.Y) {
-		end := min(t.row+t.BatchSize, len(t.data.Y))
-		if err := t.step(ctx, t.row, end); err != nil {
+	for ; t.steps < t.batches; t.steps++ {
+		batch := t.steps
+		if t.Shuffle == ShuffleBatches {
+			batch = t.order[batch]
+		}
+		i := batch * t.BatchSize
+		if err := t.step(ctx, i, min(i+t.BatchSize, t.data.X.Rows)); err != nil {
 			return e, err
 		}
-		t.row = end
 	}
 
 	mean := t.sums.cost / t.sums.weight
-	e = Epoch{Number: t.epochs + 1, Cost: mean, Rows: t.row}
-	e.Accuracy = float64(t.sums.correct) / float64(t.row)
+	e = Epoch{Number: t.epochs + 1, Cost: mean, Rows: t.data.X.Rows}
+	e.Accuracy = float64(t.sums.correct) / float64(e.Rows)
 	if t.Loss == kernel.Quadratic {
 		e.MSE, e.Cost = mean, mean/2
 	}
@@ -163,7 +189,7 @@ func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
 			ErrDiverged, e.Number, e.Cost, t.Rate)
 	}
 	t.settle(e.Cost)
-	t.epochs, t.row = e.Number, 0
+	t.epochs, t.steps = e.Number, 0
 	return e, nil
 }
 
@@ -177,8 +203,8 @@ func (t *trainer[T]) settle(cost float64) {
 	t.cost, t.converged = cost, t.calm == calmEpochs
 }
 
-// step takes one step down the gradient over rows i to j-1 of the epoch. It
-// takes it whole or not at all.
+// step takes one step down the gradient over rows i to j-1, in the order of
+// the epoch. It takes it whole or not at all.
 func (t *trainer[T]) step(ctx context.Context, i, j int) error {
 	cols := len(t.params) - 1
 	w, b := t.params[:cols], t.params[cols]
@@ -210,20 +236,16 @@ func (t *trainer[T]) step(ctx context.Context, i, j int) error {
 	return nil
 }
 
-// rows returns rows i to j-1 of the epoch.
+// rows returns rows i to j-1 in the order of the epoch.
 func (t *trainer[T]) rows(ctx context.Context, i, j int) (Data[T], error) {
-	if t.order == nil {
+	if t.Shuffle != ShuffleRows {
 		return t.data.slice(i, j), nil
 	}
-	rows, d := t.order[i:j], t.gathered.slice(0, j-i)
+	d := t.gathered.slice(0, j-i)
 	if t.data.Weights == nil {
 		d.Weights = nil
 	}
-	err := eachChunk(ctx, len(rows), d.X.Cols, func(i, j int) error {
-		d.slice(i, j).gather(t.data, rows[i:j])
-		return nil
-	})
-	return d, err
+	return d, d.gather(ctx, t.data, t.order[i:j])
 }
 
 // penalty returns the part of the cost that L2 adds.

@@ -3,42 +3,10 @@ package train
 import (
 	"context"
 	"fmt"
-	"math/bits"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/seed-b3c25b83/kernel"
 )
-
-// draw returns a number below n, each with the same probability. (Lemire, Fast
-// random integer generation in an interval, ACM TOMACS 29, 2019.)
-func draw(r *rand.PCG, n uint64) uint64 {
-	hi, lo := bits.Mul64(r.Uint64(), n)
-	if lo < n {
-		for reject := -n % n; lo < reject; {
-			hi, lo = bits.Mul64(r.Uint64(), n)
-		}
-	}
-	return hi
-}
-
-// shuffle fills order with a permutation of 0 … len(order)-1 that depends on
-// its length, seed and stream alone (Fisher and Yates).
-func shuffle(ctx context.Context, order []int, seed, stream uint64) error {
-	var r rand.PCG
-	r.Seed(seed, stream)
-	for i := range order {
-		if i%(1<<16) == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		j := draw(&r, uint64(i)+1)
-		order[i] = order[j]
-		order[j] = i
-	}
-	return nil
-}
 
 // Split deals n rows out at random: the given fraction of them, rounded to
 // whole rows, to test, the others to train. Both are ascending, and the same

@@ -11,8 +11,8 @@ import (
 // scaling turns x into (x − mean)/deviation, column by column.
 type scaling struct{ mean, deviation []float64 }
 
-// standardize returns a standardised, padded copy of x.
-func standardize[T kernel.Float](ctx context.Context, x kernel.Batch[T]) (kernel.Batch[T], *scaling, error) {
+// standardize stores x standardised in dst, which may be x.
+func standardize[T kernel.Float](ctx context.Context, dst, x kernel.Batch[T]) (*scaling, error) {
 	mean, deviation := make([]float64, x.Cols), make([]float64, x.Cols)
 	n := float64(x.Rows)
 	each := func(do func(i int, row []T)) error {
@@ -33,7 +33,7 @@ func standardize[T kernel.Float](ctx context.Context, x kernel.Batch[T]) (kernel
 		}
 	})
 	if err != nil {
-		return x, nil, err
+		return nil, err
 	}
 	for j := range mean {
 		mean[j] = mean[j]/n + float64(first[j])
@@ -46,12 +46,12 @@ func standardize[T kernel.Float](ctx context.Context, x kernel.Batch[T]) (kernel
 		}
 	})
 	if err != nil {
-		return x, nil, err
+		return nil, err
 	}
 	for j, sum := range deviation {
 		d := math.Sqrt(sum / n)
 		if !(d <= math.MaxFloat64) {
-			return x, nil, fmt.Errorf("train: column %d: its numbers lie too far apart to standardise them", j+1)
+			return nil, fmt.Errorf("train: column %d: its numbers lie too far apart to standardise them", j+1)
 		}
 		if d == 0 {
 			d = 1
@@ -59,14 +59,13 @@ func standardize[T kernel.Float](ctx context.Context, x kernel.Batch[T]) (kernel
 		deviation[j] = d
 	}
 
-	c := newBatch[T](x.Rows, x.Cols)
 	err = each(func(i int, row []T) {
-		dst := c.Row(i)
+		standard := dst.Row(i)
 		for j, v := range row {
-			dst[j] = T((float64(v) - mean[j]) / deviation[j])
+			standard[j] = T((float64(v) - mean[j]) / deviation[j])
 		}
 	})
-	return c, &scaling{mean, deviation}, err
+	return &scaling{mean, deviation}, err
 }
 
 // fold turns weights and bias for standardised features into those for raw

@@ -33,7 +33,8 @@ type Options struct {
 	Rate      float64 // η
 	Epochs    int     // passes over all rows, at most
 	BatchSize int     // rows of a step; 0 means all
-	Seed      uint64  // of the order of rows, which changes from epoch to epoch if a step does not take all
+	Shuffle   Shuffle // the order of rows, if a step does not take all
+	Seed      uint64  // of that order
 	L2        float64 // λ, pulls weights, not the bias, towards 0
 
 	// ClassWeights multiply the weights of the rows of each class; 0, 0
