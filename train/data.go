@@ -74,29 +74,36 @@ func gatherValues[T kernel.Float](dst, src []T, rows []int) {
 }
 
 const (
+	lineBytes = 64 // of a line of the cache
 	// memoryBytes is the size from which X is taken to lie in memory, not in a
 	// cache.
 	memoryBytes = 16 << 20
-	// fetchBytes is how much of X is fetched at a time, to lie in the L1 cache.
-	fetchBytes = 16 << 10
-	lineBytes  = 64
+	// fetchBytes is how much of X is fetched at a time.
+	fetchBytes = 32 << 10
+	// fetchedRow is the most bytes of a row that is worth fetching. The CPU
+	// reads ahead on its own in longer ones.
+	fetchedRow = 2 << 10
 )
 
-// gatherRows copies rows one by one. A CPU that copies looks only a few rows
-// ahead, and waits for memory at nearly each; so rows from memory are fetched
-// many at a time before they are copied.
+// rowLines returns the lines that a padded row takes.
+func rowLines[T kernel.Float](cols int) int {
+	return kernel.PaddedStride[T](cols) / kernel.PaddedStride[T](1)
+}
+
+// gatherRows copies the given rows of src to dst. A CPU that copies looks only
+// a few rows ahead and waits for memory at nearly every short row; so these are
+// fetched many at a time before they are copied.
 func gatherRows[T kernel.Float](dst, src kernel.Batch[T], rows []int) {
-	line := kernel.PaddedStride[T](1) // elements
-	stride := max(src.Stride, src.Cols)
-	block := len(rows)
-	memory := len(src.Data) >= memoryBytes/lineBytes*line
-	if memory {
-		block = max(1, fetchBytes/lineBytes*line/max(stride, 1))
+	stride, block := max(src.Stride, src.Cols), len(rows)
+	rowBytes := rowLines[T](src.Cols) * lineBytes
+	fetch := len(src.Data)/kernel.PaddedStride[T](1) >= memoryBytes/lineBytes && rowBytes <= fetchedRow
+	if fetch {
+		block = fetchBytes / max(rowBytes, 1)
 	}
 	for len(rows) > 0 {
 		n := min(block, len(rows))
-		if memory {
-			touch(src.Data, rows[:n], stride, src.Cols, line)
+		if fetch {
+			touch(src.Data, rows[:n], stride, src.Cols)
 		}
 		for i, k := range rows[:n] {
 			copy(dst.Data[i*dst.Stride:], src.Data[k*stride:][:src.Cols])
@@ -109,7 +116,8 @@ func gatherRows[T kernel.Float](dst, src kernel.Batch[T], rows []int) {
 // it returns is there to keep the compiler from dropping the reads.
 //
 //go:noinline
-func touch[T kernel.Float](data []T, rows []int, stride, cols, line int) (sum T) {
+func touch[T kernel.Float](data []T, rows []int, stride, cols int) (sum T) {
+	line := kernel.PaddedStride[T](1)
 	for _, k := range rows {
 		row := data[k*stride:][:cols]
 		for j := 0; j < len(row); j += line {

@@ -56,11 +56,10 @@ type trainer[T kernel.Float] struct {
 	warnings []string
 
 	stepper  *kernel.Stepper[T]
-	gradient []T     // of weights and bias
-	piece    int     // rows given to the stepper at a time, in whole shards
-	batches  int     // of an epoch
-	order    []int   // of what Shuffle shuffles in this epoch
-	gathered Data[T] // a piece of the rows in that order, for ShuffleRows
+	gradient []T // of weights and bias
+	piece    int // rows given to the stepper at a time, in whole shards
+	order    order
+	gathered Data[T] // a piece of its rows, if rows are shuffled
 
 	state[T]
 }
@@ -87,18 +86,11 @@ type sums struct {
 
 func newTrainer[T kernel.Float](rows, cols int, o Options) *trainer[T] {
 	t := &trainer[T]{Options: o}
-	if o.BatchSize == 0 || o.BatchSize >= rows {
-		t.BatchSize, t.Shuffle = rows, NoShuffle
-	}
-	t.batches = (rows-1)/t.BatchSize + 1
 	shard := kernel.ShardRows[T](cols)
 	t.piece = max(1, pieceElements/shard/max(cols, 16)) * shard // σ costs as much as some columns
-	switch t.Shuffle {
-	case ShuffleRows:
-		t.order = make([]int, rows)
-		t.gathered = newData[T](min(t.BatchSize, t.piece), cols, true)
-	case ShuffleBatches:
-		t.order = make([]int, t.batches)
+	t.order = newOrder(rows, rowLines[T](cols)*lineBytes, o.BatchSize, o.Shuffle)
+	if t.order.shuffle == ShuffleRows {
+		t.gathered = newData[T](min(t.order.batch, t.piece), cols, true)
 	}
 	t.stepper = kernel.NewStepper[T](cols, o.Workers)
 	t.gradient = make([]T, cols+1)
@@ -114,17 +106,17 @@ func (t *trainer[T]) prepare(ctx context.Context, d Data[T]) (err error) {
 	if d.Weights, err = t.rowWeights(ctx, d); err != nil {
 		return err
 	}
-	if t.Shuffle == ShuffleBatches {
+	x := d.X
+	if t.order.shuffle == ShuffleBatches {
 		if d, err = t.deal(ctx, d); err != nil {
 			return err
 		}
+		x = d.X
+	} else if t.Standardize {
+		d.X = newBatch[T](x.Rows, x.Cols)
 	}
 	if t.Standardize {
-		raw := d.X
-		if t.Shuffle != ShuffleBatches { // which has made a copy
-			d.X = newBatch[T](raw.Rows, raw.Cols)
-		}
-		if t.scaling, err = standardize(ctx, d.X, raw); err != nil {
+		if t.scaling, err = standardize(ctx, d.X, x); err != nil {
 			return err
 		}
 	}
@@ -161,18 +153,12 @@ func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
 	if t.steps == 0 {
 		t.sums = sums{penalty: t.penalty()}
 	}
-	if t.Shuffle != NoShuffle {
-		if err := shuffle(ctx, t.order, t.Seed, uint64(t.epochs)); err != nil {
-			return e, err
-		}
+	if err := t.order.begin(ctx, t.Seed, uint64(t.epochs)); err != nil {
+		return e, err
 	}
-	for ; t.steps < t.batches; t.steps++ {
-		batch := t.steps
-		if t.Shuffle == ShuffleBatches {
-			batch = t.order[batch]
-		}
-		i := batch * t.BatchSize
-		if err := t.step(ctx, i, min(i+t.BatchSize, t.data.X.Rows)); err != nil {
+	for ; t.steps < t.order.batches; t.steps++ {
+		i, j := t.order.at(t.steps)
+		if err := t.step(ctx, i, j); err != nil {
 			return e, err
 		}
 	}
@@ -238,14 +224,14 @@ func (t *trainer[T]) step(ctx context.Context, i, j int) error {
 
 // rows returns rows i to j-1 in the order of the epoch.
 func (t *trainer[T]) rows(ctx context.Context, i, j int) (Data[T], error) {
-	if t.Shuffle != ShuffleRows {
+	if t.order.shuffle != ShuffleRows {
 		return t.data.slice(i, j), nil
 	}
 	d := t.gathered.slice(0, j-i)
 	if t.data.Weights == nil {
 		d.Weights = nil
 	}
-	return d, d.gather(ctx, t.data, t.order[i:j])
+	return d, d.gather(ctx, t.data, t.order.perm[i:j])
 }
 
 // penalty returns the part of the cost that L2 adds.

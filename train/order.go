@@ -44,6 +44,72 @@ func (s Shuffle) String() string {
 // the first epoch. Epochs, counted from 0, have the streams of their numbers.
 const dealing = math.MaxUint64
 
+// blockBytes is how much of X memory should deliver in one go: after a jump it
+// takes a while to get up to speed. minBlocks keeps small data from becoming a
+// few blocks.
+const (
+	blockBytes = 512 << 10
+	minBlocks  = 64
+)
+
+// An order says which rows each batch of an epoch takes.
+type order struct {
+	shuffle Shuffle
+	batch   int // rows of a batch, but for the last, which may have fewer
+	rows    int
+	batches int
+	block   int   // batches that stay together when batches are shuffled
+	blocks  []int // shuffled
+	perm    []int // what is due when: rows or batches, as shuffle says
+}
+
+// newOrder returns an order of rows that take rowBytes each. A batch of 0
+// rows means one of all.
+func newOrder(rows, rowBytes, batch int, s Shuffle) order {
+	if batch == 0 || batch >= rows {
+		batch, s = rows, NoShuffle
+	}
+	o := order{shuffle: s, batch: batch, rows: rows, batches: (rows-1)/batch + 1}
+	switch s {
+	case ShuffleRows:
+		o.perm = make([]int, rows)
+	case ShuffleBatches:
+		o.block = max(1, min(blockBytes/max(rowBytes, 1), rows/minBlocks)/batch)
+		o.blocks = make([]int, (o.batches-1)/o.block+1)
+		o.perm = make([]int, 0, o.batches)
+	}
+	return o
+}
+
+// begin shuffles what an epoch shuffles.
+func (o *order) begin(ctx context.Context, seed, epoch uint64) error {
+	switch o.shuffle {
+	case ShuffleRows:
+		return shuffle(ctx, o.perm, seed, epoch)
+	case ShuffleBatches:
+		if err := shuffle(ctx, o.blocks, seed, epoch); err != nil {
+			return err
+		}
+		o.perm = o.perm[:0]
+		for _, b := range o.blocks {
+			first := b * o.block
+			for k := first; k < min(first+o.block, o.batches); k++ {
+				o.perm = append(o.perm, k)
+			}
+		}
+	}
+	return nil
+}
+
+// at returns the rows of the k-th batch, i to j-1: of the data, or, if rows
+// are shuffled, of perm.
+func (o *order) at(k int) (i, j int) {
+	if o.shuffle == ShuffleBatches {
+		k = o.perm[k]
+	}
+	return k * o.batch, min((k+1)*o.batch, o.rows)
+}
+
 // shuffle fills order with a permutation of 0 … len(order)-1 that depends on
 // its length, seed and stream alone (Fisher and Yates).
 func shuffle(ctx context.Context, order []int, seed, stream uint64) error {

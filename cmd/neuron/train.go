@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ type trainOptions struct {
 	train.Options
 	format
 	path      string
+	shuffle   string
 	loss      string
 	label     string
 	positive  string
@@ -69,6 +71,7 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.Float64Var(&o.Rate, "rate", o.Rate, "learning `rate`, the length of a step")
 	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "`number` of passes over all rows, at most")
 	flags.IntVar(&o.BatchSize, "batch", o.BatchSize, "`rows` of a step; 0 means all")
+	flags.StringVar(&o.shuffle, "shuffle", o.Shuffle.String(), "`what` every epoch shuffles with -batch: rows; batches, to which rows are dealt once, faster for large files; or none")
 	flags.StringVar(&o.loss, "loss", "quadratic", "`cost` to descend: quadratic or log")
 	flags.Float64Var(&o.L2, "l2", o.L2, "`strength` of the pull of weights towards 0")
 	flags.Uint64Var(&o.Seed, "seed", 1, "`number` that decides which rows are held out and the order of the others")
@@ -117,6 +120,12 @@ func (o *trainOptions) check(args []string) error {
 		o.path = args[0]
 	}
 	o.Standardize = !o.raw
+	shuffles := []train.Shuffle{train.ShuffleRows, train.ShuffleBatches, train.NoShuffle}
+	k := slices.IndexFunc(shuffles, func(s train.Shuffle) bool { return s.String() == o.shuffle })
+	if k < 0 {
+		return misuse("-shuffle %q: must be rows, batches or none", o.shuffle)
+	}
+	o.Shuffle = shuffles[k]
 	switch o.loss {
 	case kernel.Quadratic.String():
 		o.Loss = kernel.Quadratic
@@ -205,6 +214,7 @@ func newModel[T kernel.Float](o *trainOptions, d *dataset[T], r *train.Result[T]
 			"rate":          fmt.Sprint(o.Rate),
 			"epochs":        fmt.Sprint(r.Epochs),
 			"batch":         fmt.Sprint(o.BatchSize),
+			"shuffle":       o.Shuffle.String(),
 			"l2":            fmt.Sprint(o.L2),
 			"seed":          fmt.Sprint(o.Seed),
 			"balanced":      fmt.Sprint(o.Balanced),
