@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"regexp"
@@ -258,9 +259,38 @@ func do[T Float](t *testing.T, k routine, a *arena[T], c trial) {
 	}
 }
 
+// spoilGaps fills what lies between the rows of x with NaN, and returns a
+// function that undoes it.
+func (a *arena[T]) spoilGaps(r *guard.Region, x []T, c trial) (undo func()) {
+	before := make([]T, 0, c.rows*(c.stride-c.cols))
+	r.ReadOnly(false)
+	for i := range c.rows - 1 {
+		gap := x[i*c.stride+c.cols : (i+1)*c.stride]
+		before = append(before, gap...)
+		for j := range gap {
+			gap[j] = T(math.NaN())
+		}
+	}
+	r.ReadOnly(true)
+	return func() {
+		r.ReadOnly(false)
+		for i := range c.rows - 1 {
+			before = before[copy(x[i*c.stride+c.cols:(i+1)*c.stride], before):]
+		}
+		r.ReadOnly(true)
+	}
+}
+
 func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
+	undo := func() {}
+	defer func() { undo() }()
 	x := func() []T {
-		return place[T](a.region(c.kind, roleX), c, (c.rows-1)*c.stride+c.cols, 1)
+		r := a.region(c.kind, roleX)
+		x := place[T](r, c, (c.rows-1)*c.stride+c.cols, 1)
+		if c.compare && c.stride > c.cols {
+			undo = a.spoilGaps(r, x, c)
+		}
+		return x
 	}
 	input := func(role, n int) []T { return place[T](a.region(c.kind, role), c, n, 1+role) }
 	// some returns n numbers to start from.

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"unsafe"
 
+	"golang.org/x/sys/cpu"
+
 	"github.com/seed-b3c25b83/kernel/internal/upper"
 )
 
@@ -12,13 +14,19 @@ const Supported = true
 
 var keptRegisters = []string{"BP"}
 
-// tellsUpper is 1 if the machine tells which upper halves are in use.
-var tellsUpper = func() uint64 {
-	if upper.Known() {
+// tellsUpper is 1 if the machine tells which upper halves are in use, hasMasks
+// if it has AVX-512.
+var (
+	tellsUpper = number(upper.Known())
+	hasMasks   = number(cpu.X86.HasAVX512BW)
+)
+
+func number(yes bool) uint64 {
+	if yes {
 		return 1
 	}
 	return 0
-}()
+}
 
 // frameSize returns the size of the frame of a function, the return address
 // included, from the instructions at its entry:

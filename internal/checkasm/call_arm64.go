@@ -7,7 +7,7 @@ const Supported = true
 
 var keptRegisters = []string{"R28 (g)", "R29 (FP)", "R18"}
 
-const tellsUpper = 0
+const tellsUpper, hasMasks = 0, 0
 
 // frameSize returns the size of the frame of a function, with the word for
 // the frame pointer below it, from the instruction at its entry:

@@ -7,7 +7,7 @@ const Supported = false
 
 var keptRegisters []string
 
-const tellsUpper = 0
+const tellsUpper, hasMasks = 0, 0
 
 func frameSize(uintptr) uintptr { return 0 }
 func call(*frame)               {}

@@ -44,6 +44,7 @@ type frame struct {
 	after [4]uint64 // and after it
 	fp    [2]uint64 // control bits of floating point, before and after
 	upper uint64    // in: whether the machine tells; out: the state components in use
+	wide  uint64    // whether there are mask registers and 32 vector registers
 }
 
 // Call calls f with the given arguments, each in a word of its own as it
@@ -57,7 +58,7 @@ func Call(f Func, args ...uint64) (damage string, dirty bool) {
 	if f.Frame+belowWords*8 > belowLimit {
 		panic(fmt.Sprintf("checkasm.Call: %s has a frame of %d bytes", f.Name, f.Frame))
 	}
-	c := frame{fn: f.Entry, top: f.Frame, upper: tellsUpper}
+	c := frame{fn: f.Entry, top: f.Frame, upper: tellsUpper, wide: hasMasks}
 	for i := range c.stack {
 		c.stack[i] = canary
 	}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// A rule describes mutants that change nothing, and says why.
+type rule struct {
+	where                  string // file:line
+	text                   string
+	function, kind, change string // with * for anything
+	used                   int
+}
+
+// readEquivalent reads the list of mutants that change nothing. A line is
+//
+//	function | kind | instruction | reason
+//
+// where * stands for anything, as often as wanted, and # begins a comment.
+func readEquivalent(name string) (rules []*rule, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		text := strings.TrimSpace(lines.Text())
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		where := fmt.Sprintf("%s:%d", name, n)
+		fields := strings.Split(text, "|")
+		for i := range fields {
+			fields[i] = strings.TrimSpace(fields[i])
+		}
+		if len(fields) != 4 || fields[3] == "" {
+			return nil, fmt.Errorf("%s: want function | kind | instruction | reason", where)
+		}
+		rules = append(rules, &rule{where: where, text: text, function: fields[0], kind: fields[1], change: fields[2]})
+	}
+	return rules, lines.Err()
+}
+
+// match returns the first rule that m falls under.
+func match(rules []*rule, m *mutant) *rule {
+	for _, r := range rules {
+		if glob(r.function, m.function) && glob(r.kind, m.kind) && glob(r.change, m.text) {
+			return r
+		}
+	}
+	return nil
+}
+
+// arch tells whether the rule speaks of a function among the mutants.
+func (r *rule) arch(all []*mutant) bool {
+	for _, m := range all {
+		if glob(r.function, m.function) {
+			return true
+		}
+	}
+	return false
+}
+
+// glob tells whether s matches a pattern in which * stands for anything.
+func glob(pattern, s string) bool {
+	first, rest, star := strings.Cut(pattern, "*")
+	s, ok := strings.CutPrefix(s, first)
+	if !ok || !star {
+		return ok && s == ""
+	}
+	for i := 0; i <= len(s); i++ {
+		if glob(rest, s[i:]) {
+			return true
+		}
+	}
+	return false
+}
