@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"regexp"
 	"strings"
@@ -562,13 +563,17 @@ func TestGuardSweep(t *testing.T) {
 	if !*guardSweep {
 		t.Skip("only with -guard")
 	}
-	eachRoutine(t, testGuardSweep[float32], testGuardSweep[float64])
+	total, kernels := 0, 0
+	eachRoutine(t,
+		func(t *testing.T, k routine, a *arena[float32]) { total += testGuardSweep(t, k, a); kernels++ },
+		func(t *testing.T, k routine, a *arena[float64]) { total += testGuardSweep(t, k, a); kernels++ })
+	t.Logf("%d calls of %d kernels, no fault, nothing changed; pages of %d bytes", total, kernels, os.Getpagesize())
 }
 
-func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) {
+// testGuardSweep returns the number of calls.
+func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 	r := rand.New(rand.NewPCG(604, 1))
 	line := 64 / elemSize[T]()
-	calls := 0
 	few := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17}
 	rows, pads, flags := deck{r: r, n: len(few)}, deck{r: r, n: 4}, deck{r: r, n: 8}
 	narrow := 1024 / elemSize[T]()
@@ -624,5 +629,5 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) {
 			}
 		}
 	}
-	t.Logf("%d calls, %s", calls, k.Name)
+	return calls
 }

@@ -106,6 +106,9 @@ func (b *build) mutants(only *regexp.Regexp) (all []*mutant, skipped []string, e
 					for _, c := range changes {
 						m := &mutant{function: fn.Name, line: in.Line, text: instructionText(in.Op, in.Args), kind: c.kind,
 							offset: start + int64(in.PC+offset), old: old, new: c.new}
+						if conditional := strings.HasPrefix(in.Op, "J") || strings.HasPrefix(in.Op, "B"); conditional && in.Op != "JMP" && i > 0 {
+							m.before = instructionText(fn.Code[i-1].Op, fn.Code[i-1].Args) + "; "
+						}
 						id := m.function + m.kind + m.text
 						times[id]++
 						m.nth = times[id]

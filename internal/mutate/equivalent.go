@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -12,14 +13,17 @@ type rule struct {
 	where                  string // file:line
 	text                   string
 	function, kind, change string // with * for anything
-	used                   int
+	limit                  int    // of such mutants in a function
+	used                   map[string]int
 }
 
 // readEquivalent reads the list of mutants that change nothing. A line is
 //
-//	function | kind | instruction | reason
+//	function | kind | instruction | number | reason
 //
-// where * stands for anything, as often as wanted, and # begins a comment.
+// where * stands for anything, as often as wanted, number says how many such
+// mutants a function may have at most, and # begins a comment. A conditional
+// jump is described together with the instruction in front of it.
 func readEquivalent(name string) (rules []*rule, err error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -37,18 +41,23 @@ func readEquivalent(name string) (rules []*rule, err error) {
 		for i := range fields {
 			fields[i] = strings.TrimSpace(fields[i])
 		}
-		if len(fields) != 4 || fields[3] == "" {
-			return nil, fmt.Errorf("%s: want function | kind | instruction | reason", where)
+		if len(fields) != 5 || fields[4] == "" {
+			return nil, fmt.Errorf("%s: want function | kind | instruction | number | reason", where)
 		}
-		rules = append(rules, &rule{where: where, text: text, function: fields[0], kind: fields[1], change: fields[2]})
+		limit, err := strconv.Atoi(fields[3])
+		if err != nil || limit < 1 {
+			return nil, fmt.Errorf("%s: %q: want the greatest number of such mutants in a function", where, fields[3])
+		}
+		rules = append(rules, &rule{where: where, text: text, function: fields[0], kind: fields[1], change: fields[2], limit: limit, used: map[string]int{}})
 	}
 	return rules, lines.Err()
 }
 
-// match returns the first rule that m falls under.
+// match uses up the first rule that m, a survivor, falls under, and returns it.
 func match(rules []*rule, m *mutant) *rule {
 	for _, r := range rules {
-		if glob(r.function, m.function) && glob(r.kind, m.kind) && glob(r.change, m.text) {
+		if glob(r.function, m.function) && glob(r.kind, m.kind) && glob(r.change, m.described()) && r.used[m.function] < r.limit {
+			r.used[m.function]++
 			return r
 		}
 	}

@@ -190,9 +190,11 @@ func report(all []*mutant, total int, skipped []string, equivalent []*rule, took
 		}
 		how[m.verdict]++
 		rows := []*row{at(byKind, m.kind), at(byFunction, m.function), &sum}
-		r := match(equivalent, m)
-		if m.verdict == survived && r == nil {
-			unknown = append(unknown, m)
+		var r *rule
+		if m.verdict == survived {
+			if r = match(equivalent, m); r == nil {
+				unknown = append(unknown, m)
+			}
 		}
 		for _, row := range rows {
 			row.mutants++
@@ -202,9 +204,6 @@ func report(all []*mutant, total int, skipped []string, equivalent []*rule, took
 			case r != nil:
 				row.listed++
 			}
-		}
-		if m.verdict == survived && r != nil {
-			r.used++
 		}
 	}
 	print := func(name string, r *row) {
@@ -236,7 +235,7 @@ func report(all []*mutant, total int, skipped []string, equivalent []*rule, took
 	}
 	if sum.mutants == total && len(skipped) == 0 {
 		for _, r := range equivalent {
-			if r.used == 0 && r.arch(all) {
+			if len(r.used) == 0 && r.arch(all) {
 				fmt.Printf("%s: matches no survivor any more: %s\n", r.where, r.text)
 			}
 		}

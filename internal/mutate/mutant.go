@@ -11,6 +11,7 @@ type mutant struct {
 	function string
 	line     int // in the source
 	text     string
+	before   string // of a conditional jump, the instruction in front of it and "; "
 	kind     string
 	nth      int   // of those with the same function, text and kind
 	offset   int64 // in the binary
@@ -32,8 +33,12 @@ func (m *mutant) key() string {
 }
 
 func (m *mutant) String() string {
-	return fmt.Sprintf("%s | %s | %s | number %d, line %d: %x → %x", m.function, m.kind, m.text, m.nth, m.line, m.old, m.new)
+	return fmt.Sprintf("%s | %s | %s | number %d, line %d: %x → %x", m.function, m.kind, m.described(), m.nth, m.line, m.old, m.new)
 }
+
+// described is the text of the instruction; a condition says little without
+// what it is about.
+func (m *mutant) described() string { return m.before + m.text }
 
 var target = regexp.MustCompile(`\b\d+$`)
 
