@@ -112,6 +112,12 @@ const (
 	roles
 )
 
+// vanishing is a kind of values of its own: x is so small, w or delta so small
+// and negative, that all products round to −0, and b and what is added to are
+// −0. So a lane that a kernel fails to work with zeros shows, or one that it
+// works once too often.
+const vanishing = kinds
+
 // The memory of inputs and outputs, in bytes. Any argument of any call fits.
 const (
 	inputSize  = 192 << 10
@@ -123,7 +129,7 @@ const (
 // kind of values, and read-only from then on; an argument is a piece of such
 // memory.
 type arena[T Float] struct {
-	in        [kinds][roles]*guard.Region
+	in        [kinds + 1][roles]*guard.Region
 	out, sums *guard.Region
 	r         *rand.Rand
 }
@@ -162,7 +168,11 @@ func (a *arena[T]) region(kind, role int) *guard.Region {
 	g := guard.New(inputSize)
 	r := rand.New(rand.NewPCG(uint64(kind), uint64(role)))
 	s := guard.Start[T](g, g.Size()/elemSize[T]())
-	switch c := (testCase{kind: kind, weighted: true}); role {
+	c := testCase{kind: kind, weighted: true}
+	if kind == vanishing {
+		c.kind = ordinary
+	}
+	switch role {
 	case roleZ:
 		copy(s, newZ[T](r, len(s), c))
 	case roleY:
@@ -170,7 +180,18 @@ func (a *arena[T]) region(kind, role int) *guard.Region {
 	case roleWeights:
 		copy(s, newWeights[T](r, len(s), c))
 	default:
-		fill(r, s, kind)
+		fill(r, s, c.kind)
+		if kind == vanishing {
+			scale := T(math.Ldexp(1, -542))
+			if is32[T]() {
+				scale = T(math.Ldexp(1, -80))
+			}
+			for i := range s {
+				if s[i] = min(1, T(math.Abs(float64(s[i])))) * scale; role == roleW {
+					s[i] = -s[i]
+				}
+			}
+		}
 	}
 	g.ReadOnly(true)
 	a.in[kind][role] = g
@@ -297,7 +318,13 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 	// some returns n numbers to start from.
 	some := func(n int) []T {
 		s := make([]T, n)
-		fill(a.r, s, c.kind)
+		if c.kind != vanishing {
+			fill(a.r, s, c.kind)
+			return s
+		}
+		for i := range s {
+			s[i] = T(math.Copysign(0, -1))
+		}
 		return s
 	}
 
@@ -325,8 +352,10 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		sums = place[float64](a.sums, cc, n, 0)
 		contents := make([]float64, n)
 		values(a.r, contents, ordinary)
-		if c.kind == zeros && n == sumLanes { // sums of cost begin with +0, so that they never are −0
-			values(a.r, contents, zeros)
+		if c.kind == vanishing && n == sumLanes { // sums of cost begin with +0, so that they never are −0
+			for i := range contents {
+				contents[i] = math.Copysign(0, -1)
+			}
 		}
 		outs = append(outs, newOutput("the sums", a.sums, sums, contents))
 	}
@@ -371,6 +400,9 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		generic = func(g []T, _ []float64) { gradientGeneric(g, x, delta, c.stride, k.family == "gradientNarrow") }
 	case "sum":
 		delta := input(roleW, c.cols)
+		if c.kind == vanishing {
+			delta = place[T](a.region(zeros, roleW), c, c.cols, 1+roleW)
+		}
 		outSums(sumLanes)
 		args = []uint64{address(sums), address(delta), uint64(c.cols)}
 		generic = func(_ []T, lanes []float64) { sumGeneric((*[sumLanes]float64)(lanes), delta) }
@@ -493,12 +525,9 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 	pad := deck{r: r, n: 4}
 	flags := deck{r: r, n: 8}
 	place := deck{r: r, n: 8}
-	run := func(rows, cols int) {
+	runKind := func(rows, cols, kind int) {
 		t.Helper()
-		c := trial{rows: rows, cols: cols, kind: kind.deal() % kinds, compare: true}
-		if kind.deal() < kinds {
-			c.kind = ordinary
-		}
+		c := trial{rows: rows, cols: cols, kind: kind, compare: true}
 		c.stride = cols + []int{0, 0, PaddedStride[T](cols) - cols, 5}[pad.deal()]
 		f := flags.deal()
 		c.ahead, c.weighted, c.inPlace = f&1 != 0, f&2 != 0, f&4 != 0
@@ -511,6 +540,11 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		}
 		do(t, k, a, c)
 	}
+	run := func(rows, cols int) {
+		t.Helper()
+		k := kind.deal()
+		runKind(rows, cols, max(0, k-kinds)) // half of them ordinary
+	}
 	rowsOf := func(rows []int) *deck { return &deck{r: r, n: len(rows)} }
 	few := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}
 	many := append([]int{14, 15, 16, 17, 18, 20, 23, 24, 25, 31, 32, 33, 35, 40, 47, 49}, few...)
@@ -521,6 +555,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			for range 6 {
 				run(many[rows.deal()], cols)
 			}
+			runKind(16+8+4+1, cols, vanishing)
 		}
 	case "forwardWide":
 		rows := rowsOf(few)
@@ -528,6 +563,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			for range 2 {
 				run(few[rows.deal()], narrow-1+cols)
 			}
+			runKind(8+4+2+1, narrow-1+cols, vanishing)
 		}
 		for _, cols := range []int{512, 784, 1023, 1024, 1025} {
 			run(few[rows.deal()], cols)
@@ -538,6 +574,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			for range 3 {
 				run(many[rows.deal()], cols)
 			}
+			runKind(1+rows.deal()%9, cols, vanishing)
 		}
 		for _, cols := range []int{512, 784, 1023, 1024, 1025} {
 			run(few[rows.deal()%len(few)], cols)
@@ -545,11 +582,13 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 	case "dot":
 		for _, n := range widths(130, 1025) {
 			run(1, n)
+			runKind(1, n, vanishing)
 		}
 	default:
 		for _, n := range widths(130, 300) {
 			run(1, n)
 			run(1, n)
+			runKind(1, n, vanishing)
 		}
 		for range 8 {
 			run(1, 1000+r.IntN(1048))
