@@ -112,11 +112,27 @@ const (
 	roles
 )
 
-// vanishing is a kind of values of its own: x is so small, w or delta so small
-// and negative, that all products round to −0, and b and what is added to are
-// −0. So a lane that a kernel fails to work with zeros shows, or one that it
-// works once too often.
-const vanishing = kinds
+// hard is a kind of values of its own. Of dot products and gradients x is so
+// small, w or delta so small and negative, that all products round to −0, and
+// b and what is added to are −0: a lane that a kernel fails to work with zeros
+// shows, or one that it works once too often. z are hardZ, y the labels at
+// which something changes.
+const hard = kinds
+
+// hardZ are arguments of σ where little decides much: float32 whose σ is within
+// 2^-21 ULP of where float32 is rounded the other way, found by a search; both
+// sides of the limit of the linear piece; what overflows on the way; infinities
+// and NaN.
+var hardZ = []float64{
+	0x1.d13002p-11, 0x1.a14ac8p-1, 0x1.9de532p+3, 0x1.fa461ep+0, 0x1.d15002p-11, 0x1.b0a538p+0,
+	0x1.251802p-10, 0x1.1bff5ep-2, 0x1.e6c1e6p+1, 0x1.4f740cp-9, 0x1.f5180ap-10, 0x1.f0a43cp-6,
+	0x1.e0ff36p-7, 0x1.27802cp+0, 0x1.8e114cp-5, 0x1.008p-14, 0x1.038p-14, -0x1.32c9ap-1,
+	-0x1.5ce26ap+6, -0x1.fab1b2p+5, -0x1.90c802p+2, -0x1.c29422p+4, -0x1.9bdefep-1, -0x1.766aep-4,
+	-0x1.45f5a2p-5, -0x1.c5615ap-7, -0x1.f51c0ap-10, -0x1.a6a618p-9, -0x1.701bfp-4, -0x1.901a3ep-1,
+	-0x1.3bae0ap-9, -0x1.7ba94p+2, -0x1.004p-14, -0x1.024p-14,
+	0x1p-12, -0x1p-12, 0x1.fffffep-13, -0x1.fffffep-13, 0, math.Copysign(0, -1),
+	1e30, -1e30, math.Inf(1), -760, 760, math.Inf(-1), -math.MaxFloat32, 745.5, math.NaN(), -745.5,
+}
 
 // The memory of inputs and outputs, in bytes. Any argument of any call fits.
 const (
@@ -169,19 +185,29 @@ func (a *arena[T]) region(kind, role int) *guard.Region {
 	r := rand.New(rand.NewPCG(uint64(kind), uint64(role)))
 	s := guard.Start[T](g, g.Size()/elemSize[T]())
 	c := testCase{kind: kind, weighted: true}
-	if kind == vanishing {
+	if kind == hard {
 		c.kind = ordinary
 	}
 	switch role {
 	case roleZ:
 		copy(s, newZ[T](r, len(s), c))
+		for i := range s {
+			if kind == hard {
+				s[i] = T(hardZ[i%len(hardZ)])
+			}
+		}
 	case roleY:
 		copy(s, newLabels[T](r, len(s), c))
+		for i := range s {
+			if kind == hard {
+				s[i] = []T{0, 1, 0.5, 1, 0}[i%5]
+			}
+		}
 	case roleWeights:
 		copy(s, newWeights[T](r, len(s), c))
 	default:
 		fill(r, s, c.kind)
-		if kind == vanishing {
+		if kind == hard {
 			scale := T(math.Ldexp(1, -542))
 			if is32[T]() {
 				scale = T(math.Ldexp(1, -80))
@@ -318,7 +344,7 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 	// some returns n numbers to start from.
 	some := func(n int) []T {
 		s := make([]T, n)
-		if c.kind != vanishing {
+		if c.kind != hard {
 			fill(a.r, s, c.kind)
 			return s
 		}
@@ -352,7 +378,7 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		sums = place[float64](a.sums, cc, n, 0)
 		contents := make([]float64, n)
 		values(a.r, contents, ordinary)
-		if c.kind == vanishing && n == sumLanes { // sums of cost begin with +0, so that they never are −0
+		if c.kind == hard && n == sumLanes { // sums of cost begin with +0, so that they never are −0
 			for i := range contents {
 				contents[i] = math.Copysign(0, -1)
 			}
@@ -400,7 +426,7 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		generic = func(g []T, _ []float64) { gradientGeneric(g, x, delta, c.stride, k.family == "gradientNarrow") }
 	case "sum":
 		delta := input(roleW, c.cols)
-		if c.kind == vanishing {
+		if c.kind == hard {
 			delta = place[T](a.region(zeros, roleW), c, c.cols, 1+roleW)
 		}
 		outSums(sumLanes)
@@ -555,7 +581,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			for range 6 {
 				run(many[rows.deal()], cols)
 			}
-			runKind(16+8+4+1, cols, vanishing)
+			runKind(16+8+4+1, cols, hard)
 		}
 	case "forwardWide":
 		rows := rowsOf(few)
@@ -563,7 +589,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			for range 2 {
 				run(few[rows.deal()], narrow-1+cols)
 			}
-			runKind(8+4+2+1, narrow-1+cols, vanishing)
+			runKind(8+4+2+1, narrow-1+cols, hard)
 		}
 		for _, cols := range []int{512, 784, 1023, 1024, 1025} {
 			run(few[rows.deal()], cols)
@@ -574,7 +600,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			for range 3 {
 				run(many[rows.deal()], cols)
 			}
-			runKind(1+rows.deal()%9, cols, vanishing)
+			runKind(1+rows.deal()%9, cols, hard)
 		}
 		for _, cols := range []int{512, 784, 1023, 1024, 1025} {
 			run(few[rows.deal()%len(few)], cols)
@@ -582,13 +608,15 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 	case "dot":
 		for _, n := range widths(130, 1025) {
 			run(1, n)
-			runKind(1, n, vanishing)
+			runKind(1, n, hard)
 		}
 	default:
 		for _, n := range widths(130, 300) {
 			run(1, n)
 			run(1, n)
-			runKind(1, n, vanishing)
+			for range 3 {
+				runKind(1, n, hard)
+			}
 		}
 		for range 8 {
 			run(1, 1000+r.IntN(1048))

@@ -148,6 +148,8 @@ func changesAMD64(b []byte, op, args string, element int) (all []change, err err
 			by = 1 // vector, or what else the instruction loads
 		case strings.Contains(args, "(SP)") || strings.Contains(args, "(FP)"):
 			by = 8
+		case strings.Contains(args, "(SB)") && strings.Contains(args, "Y"): // a table of vectors
+			by = 32
 		}
 		add("displacement+", func(c []byte) { plus(c[d.disp:d.disp+d.dispSize], by) })
 		add("displacement-", func(c []byte) { plus(c[d.disp:d.disp+d.dispSize], -by) })

@@ -12,8 +12,8 @@
 //
 // Mutations: every instruction replaced by NOP; every condition inverted;
 // immediate operands plus and minus one; displacements plus and minus one
-// element (in EVEX instructions, whose displacement counts vectors, one
-// vector); the other orders and signs of a fused multiply-add; the operands of
+// element (one vector where they count vectors, as in EVEX, or point to a table
+// of vectors); the other orders and signs of a fused multiply-add; the operands of
 // subtractions and divisions swapped; addition for subtraction and the like.
 // Prefetches and the padding between loops are left alone: they
 // change no state.
