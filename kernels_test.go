@@ -120,7 +120,7 @@ const (
 const hard = kinds
 
 // hardZ are arguments of σ where little decides much: float32 whose σ is within
-// 2^-21 ULP of where float32 is rounded the other way, found by a search; both
+// 2^-20 ULP of where float32 is rounded the other way, found by a search; both
 // sides of the limit of the linear piece; what overflows on the way; infinities
 // and NaN.
 var hardZ = []float64{
@@ -200,7 +200,7 @@ func (a *arena[T]) region(kind, role int) *guard.Region {
 		copy(s, newLabels[T](r, len(s), c))
 		for i := range s {
 			if kind == hard {
-				s[i] = []T{0, 1, 0.5, 1, 0}[i%5]
+				s[i] = []T{0, 1, 0.5, 1, 0, 0.5, 0.25}[i%7]
 			}
 		}
 	case roleWeights:
