@@ -12,7 +12,7 @@ import (
 type rule struct {
 	where                  string // file:line
 	text                   string
-	function, kind, change string // with * for anything
+	function, kind, change string // with * and ?
 	limit                  int    // of such mutants in a function
 	used                   map[string]int
 }
@@ -21,7 +21,7 @@ type rule struct {
 //
 //	function | kind | instruction | number | reason
 //
-// where * stands for anything, as often as wanted, number says how many such
+// where * stands for anything and ? for one character, number says how many such
 // mutants a function may have at most, and # begins a comment. A conditional
 // jump is described together with the instruction in front of it.
 func readEquivalent(name string) (rules []*rule, err error) {
@@ -74,15 +74,20 @@ func (r *rule) arch(all []*mutant) bool {
 	return false
 }
 
-// glob tells whether s matches a pattern in which * stands for anything.
+// glob tells whether s matches a pattern in which * stands for anything and ?
+// for one byte.
 func glob(pattern, s string) bool {
-	first, rest, star := strings.Cut(pattern, "*")
-	s, ok := strings.CutPrefix(s, first)
-	if !ok || !star {
-		return ok && s == ""
+	for len(pattern) > 0 && pattern[0] != '*' {
+		if s == "" || pattern[0] != '?' && pattern[0] != s[0] {
+			return false
+		}
+		pattern, s = pattern[1:], s[1:]
+	}
+	if pattern == "" {
+		return s == ""
 	}
 	for i := 0; i <= len(s); i++ {
-		if glob(rest, s[i:]) {
+		if glob(pattern[1:], s[i:]) {
 			return true
 		}
 	}

@@ -124,3 +124,18 @@ func TestEquivalent(t *testing.T) {
 		}
 	}
 }
+
+func TestGlob(t *testing.T) {
+	for _, c := range []struct {
+		pattern, s string
+		want       bool
+	}{
+		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "abc", true},
+		{"a*c", "abbc", true}, {"a*c", "abbd", false}, {"a?c", "abc", true},
+		{"a?c", "ac", false}, {"*b*b", "abcb", true}, {"a", "ab", false}, {"ab", "a", false},
+	} {
+		if got := glob(c.pattern, c.s); got != c.want {
+			t.Errorf("glob(%q, %q) = %t", c.pattern, c.s, got)
+		}
+	}
+}
