@@ -247,6 +247,7 @@ type trial struct {
 	ahead              bool // of a wide kernel: fetch ahead
 	weighted           bool
 	inPlace            bool // the output is z
+	infinite           bool // the last column of x is +∞
 	compare            bool // with the generic kernel
 }
 
@@ -320,24 +321,24 @@ func do[T Float](t *testing.T, k routine, a *arena[T], c trial) {
 	}
 }
 
-// spoilGaps fills what lies between the rows of x with NaN, and returns a
-// function that undoes it.
-func (a *arena[T]) spoilGaps(r *guard.Region, x []T, c trial) (undo func()) {
-	before := make([]T, 0, c.rows*(c.stride-c.cols))
+// spoil fills what lies between the rows of x with NaN, and, if c says so, the
+// last column with +∞: a kernel that multiplies it by 0 once more gives NaN. It
+// returns a function that undoes it.
+func spoil[T Float](r *guard.Region, x []T, c trial) (undo func()) {
+	before := append([]T(nil), x...)
 	r.ReadOnly(false)
-	for i := range c.rows - 1 {
-		gap := x[i*c.stride+c.cols : (i+1)*c.stride]
-		before = append(before, gap...)
-		for j := range gap {
-			gap[j] = T(math.NaN())
+	for i := range x {
+		switch j := i % c.stride; {
+		case j >= c.cols:
+			x[i] = T(math.NaN())
+		case j == c.cols-1 && c.infinite:
+			x[i] = T(math.Inf(1))
 		}
 	}
 	r.ReadOnly(true)
 	return func() {
 		r.ReadOnly(false)
-		for i := range c.rows - 1 {
-			before = before[copy(x[i*c.stride+c.cols:(i+1)*c.stride], before):]
-		}
+		copy(x, before)
 		r.ReadOnly(true)
 	}
 }
@@ -348,8 +349,8 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 	x := func() []T {
 		r := a.region(c.kind, roleX)
 		x := place[T](r, c, (c.rows-1)*c.stride+c.cols, 1)
-		if c.compare && c.stride > c.cols {
-			undo = a.spoilGaps(r, x, c)
+		if c.compare && (c.stride > c.cols || c.infinite) {
+			undo = spoil(r, x, c)
 		}
 		return x
 	}
@@ -425,7 +426,8 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		generic = func(z []T, _ []float64) { forwardGeneric(z, x, w, b, c.stride, lanes) }
 	case "dot":
 		lanes := wideLaneBytes / size
-		x, w := input(roleX, c.cols), input(roleW, c.cols)
+		c.rows, c.stride = 1, c.cols
+		x, w := x(), input(roleW, c.cols)
 		out(lanes, some(lanes))
 		args = []uint64{address(result), address(x), address(w), uint64(c.cols)}
 		generic = func(acc []T, _ []float64) { dotGeneric(acc, x, w) }
@@ -564,10 +566,10 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 	pad := deck{r: r, n: 4}
 	flags := deck{r: r, n: 8}
 	place := deck{r: r, n: 8}
-	skip := 0
+	skip, infinite := 0, false
 	runKind := func(rows, cols, kind int) {
 		t.Helper()
-		c := trial{rows: rows, cols: cols, kind: kind, skip: skip, compare: true}
+		c := trial{rows: rows, cols: cols, kind: kind, skip: skip, infinite: infinite, compare: true}
 		c.stride = cols + []int{0, 0, PaddedStride[T](cols) - cols, 5}[pad.deal()]
 		f := flags.deal()
 		c.ahead, c.weighted, c.inPlace = f&1 != 0, f&2 != 0, f&4 != 0
@@ -596,6 +598,9 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 				run(many[rows.deal()], cols)
 			}
 			runKind(16+8+4+1, cols, hard)
+			infinite = true
+			runKind(16+8+4+1, cols, hard)
+			infinite = false
 		}
 	case "forwardWide":
 		rows := rowsOf(few)
@@ -604,6 +609,9 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 				run(few[rows.deal()], narrow-1+cols)
 			}
 			runKind(8+4+2+1, narrow-1+cols, hard)
+			infinite = true
+			runKind(8+4+2+1, narrow-1+cols, hard)
+			infinite = false
 		}
 		for _, cols := range []int{512, 784, 1023, 1024, 1025} {
 			run(few[rows.deal()], cols)
@@ -623,6 +631,9 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		for _, n := range widths(130, 1025) {
 			run(1, n)
 			runKind(1, n, hard)
+			infinite = true
+			runKind(1, n, hard)
+			infinite = false
 		}
 	default:
 		for _, n := range widths(130, 300) {

@@ -102,6 +102,9 @@ func (b *build) mutants(only *regexp.Regexp) (all []*mutant, skipped []string, e
 			start := int64(s.Value - text.Addr + text.Offset)
 			for i, in := range fn.Code {
 				code := b.image[start+int64(in.PC) : start+int64(fn.End(i))]
+				if b.arch == "arm64" && in.Op == "RET" && len(code) > 4 {
+					code = code[:4] // what follows fills the line
+				}
 				add := func(offset int, old []byte, changes []change) {
 					for _, c := range changes {
 						m := &mutant{function: fn.Name, line: in.Line, text: instructionText(in.Op, in.Args), kind: c.kind,
