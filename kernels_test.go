@@ -325,21 +325,28 @@ func do[T Float](t *testing.T, k routine, a *arena[T], c trial) {
 // last column with +∞: a kernel that multiplies it by 0 once more gives NaN. It
 // returns a function that undoes it.
 func spoil[T Float](r *guard.Region, x []T, c trial) (undo func()) {
-	before := append([]T(nil), x...)
-	r.ReadOnly(false)
-	for i := range x {
-		switch j := i % c.stride; {
-		case j >= c.cols:
-			x[i] = T(math.NaN())
-		case j == c.cols-1 && c.infinite:
-			x[i] = T(math.Inf(1))
-		}
-	}
-	r.ReadOnly(true)
-	return func() {
+	each := func(f func(x *T, last bool)) {
 		r.ReadOnly(false)
-		copy(x, before)
+		for i := 0; i < len(x); i += c.stride {
+			row := x[i:min(i+c.stride, len(x))]
+			if c.infinite {
+				f(&row[c.cols-1], true)
+			}
+			for j := c.cols; j < len(row); j++ {
+				f(&row[j], false)
+			}
+		}
 		r.ReadOnly(true)
+	}
+	var before []T
+	each(func(x *T, last bool) {
+		before = append(before, *x)
+		if *x = T(math.NaN()); last {
+			*x = T(math.Inf(1))
+		}
+	})
+	return func() {
+		each(func(x *T, _ bool) { *x, before = before[0], before[1:] })
 	}
 }
 
