@@ -247,7 +247,7 @@ type trial struct {
 	ahead              bool // of a wide kernel: fetch ahead
 	weighted           bool
 	inPlace            bool // the output is z
-	infinite           bool // the last column of x is +∞
+	infinite           bool // the last columns of x and w are +∞
 	compare            bool // with the generic kernel
 }
 
@@ -362,6 +362,15 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		return x
 	}
 	input := func(role, n int) []T { return place[T](a.region(c.kind, role), c, n, 1+role) }
+	// w is +∞ where the last column of x is.
+	weight := func() []T {
+		w := input(roleW, c.cols)
+		if c.infinite {
+			first, second := undo, spoil(a.region(c.kind, roleW), w, trial{cols: c.cols, stride: c.cols, infinite: true})
+			undo = func() { first(); second() }
+		}
+		return w
+	}
 	// some returns n numbers to start from.
 	some := func(n int) []T {
 		s := make([]T, n)
@@ -424,7 +433,7 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		if k.family == "forwardWide" {
 			lanes = wideLaneBytes / size
 		}
-		x, w, b := x(), input(roleW, c.cols), some(1)[0]
+		x, w, b := x(), weight(), some(1)[0]
 		out(c.rows, nil)
 		args = []uint64{address(result), address(x), address(w), bitsOf(b), uint64(c.rows), uint64(c.cols), uint64(c.stride)}
 		if k.family == "forwardWide" {
@@ -434,7 +443,7 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 	case "dot":
 		lanes := wideLaneBytes / size
 		c.rows, c.stride = 1, c.cols
-		x, w := x(), input(roleW, c.cols)
+		x, w := x(), weight()
 		out(lanes, some(lanes))
 		args = []uint64{address(result), address(x), address(w), uint64(c.cols)}
 		generic = func(acc []T, _ []float64) { dotGeneric(acc, x, w) }
