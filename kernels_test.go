@@ -662,7 +662,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		for range 8 {
 			run(1, 1000+r.IntN(1048))
 		}
-		for n := range 200 { // tails, of many values
+		for n := range 700 { // tails, of many values
 			skip = r.IntN(400)
 			run(1, 1+n%7)
 		}
