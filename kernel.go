@@ -137,6 +137,10 @@ func Forward[T Float](z []T, x Batch[T], w []T, b T) {
 // Predict computes ŷ = σ(X·w + b): Forward, then Sigmoid, block by block.
 // It panics as Forward does.
 func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
+	if len(yhat) == 1 && x.Rows == 1 && len(w) == x.Cols && x.Stride == 0 && isRow(yhat, x.Data, w) {
+		predictRow(yhat, x.Data, w, b)
+		return
+	}
 	checkLen("Predict: len(yhat)", len(yhat), "x.Rows", x.Rows)
 	stride := checkBatch("Predict", &x, "w", len(w))
 	checkApart("Predict", "yhat", yhat, "x.Data", x.Data)
@@ -151,6 +155,18 @@ func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
 		forwardAll(yhat, data, w, b, stride)
 		sigmoid(yhat, yhat)
 	}
+}
+
+// isRow reports whether x is long enough for a row alone with a column for each
+// of w, of a length that one call can take, and z, one element, is in neither:
+// what Predict asks of its arguments, in short.
+func isRow[T Float](z, x, w []T) bool {
+	n := len(w)
+	p := uintptr(unsafe.Pointer(unsafe.SliceData(z)))
+	size := uintptr(elemSize[T]())
+	apart := p-uintptr(unsafe.Pointer(unsafe.SliceData(x))) >= uintptr(len(x))*size &&
+		p-uintptr(unsafe.Pointer(unsafe.SliceData(w))) >= uintptr(n)*size
+	return apart && uint(n-1) < uint(callBytes/elemSize[T]()) && n <= len(x)
 }
 
 // Delta computes δ = ∂C/∂z from z, labels y in [0, 1] and sample weights

@@ -5,6 +5,8 @@ package kernel
 import (
 	"unsafe"
 
+	"github.com/klauspost/cpuid/v2"
+
 	"github.com/seed-b3c25b83/kernel/internal/impl"
 )
 
@@ -12,6 +14,9 @@ func init() {
 	impl.Register("AVX-512", &useAVX512)
 	impl.Register("AVX2", &useAVX2)
 }
+
+// l1Bytes is the size of the L1 data cache.
+var l1Bytes = max(cpuid.CPU.Cache.L1D, 32<<10)
 
 func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	switch {
@@ -22,6 +27,19 @@ func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	default:
 		forwardGeneric(z, x, w, b, stride, lanesOf[T](len(w)))
 	}
+}
+
+// forwardRow is forward for one row.
+func forwardRow[T Float](z, x, w []T, b T) {
+	if n := len(w); useAVX512 && isNarrow[T](n) {
+		if is32[T]() {
+			forwardNarrow32AVX512(f32(z), f32(x), f32(w), float32(b), 1, n, n)
+		} else {
+			forwardNarrow64AVX512(f64(z), f64(x), f64(w), float64(b), 1, n, n)
+		}
+		return
+	}
+	forward(z, x, w, b, len(w), nil)
 }
 
 func dot[T Float](acc *[maxLanes]T, x, w []T) {
@@ -44,6 +62,22 @@ func gradient[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	default:
 		gradientGeneric(g, x, delta, stride, narrow)
 	}
+}
+
+// pairMaxBytes returns the greatest wide row that step is good for, 0 if there
+// is none: two pairs and a quarter, w and g then fit the L1 cache.
+func pairMaxBytes() int {
+	if useAVX512 {
+		return l1Bytes * 9 / 64
+	}
+	return 0
+}
+
+// canStepNarrow reports whether step takes narrow rows.
+func canStepNarrow[T Float]() bool { return useAVX512 && is32[T]() }
+
+func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	stepAVX512(acc, g, x, y, weights, w, b, stride, ahead, loss)
 }
 
 func sum[T Float](lanes *[sumLanes]float64, delta []T) {

@@ -176,7 +176,20 @@
 	VPERMILPD $1, X0, X1; \
 	VADDSD X1, X0, X0
 
-// func forwardNarrow32AVX512(z, x, w *float32, b float32, rows, cols, stride int)
+// FETCH8 fetches the next eight lines from AHEADN.
+#define AHEADN R13 // narrow rows: what to fetch into the L2 cache, in order
+#define FETCH8 \
+	PREFETCHT1 (AHEADN); \
+	PREFETCHT1 64(AHEADN); \
+	PREFETCHT1 128(AHEADN); \
+	PREFETCHT1 192(AHEADN); \
+	PREFETCHT1 256(AHEADN); \
+	PREFETCHT1 320(AHEADN); \
+	PREFETCHT1 384(AHEADN); \
+	PREFETCHT1 448(AHEADN); \
+	ADDQ $512, AHEADN
+
+// func forwardNarrow32AVX512(z, x, w *float32, b float32, rows, cols, stride int, ahead *float32)
 //
 //	for i in rows, 16 at a time, then 4, then 1:
 //		acc[0:16] = 0

@@ -213,3 +213,14 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 // none.
 func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
 func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
+
+// There is no fused step: pairMaxBytes returns 0 and canStepNarrow false.
+func pairMaxBytes() int { return 0 }
+
+func canStepNarrow[T Float]() bool { return false }
+
+func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	panic("unreachable")
+}
+
+func forwardRow[T Float](z, x, w []T, b T) { forward(z, x, w, b, len(w), nil) }

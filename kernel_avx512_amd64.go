@@ -100,6 +100,23 @@ func deltaLog32AVX512(delta *float32, sums *partials, z, y, weights *float32, n 
 //go:noescape
 func deltaLog64AVX512(delta *float64, sums *partials, z, y, weights *float64, n int)
 
+// stepWide: the fused step over an even number of rows of the wide class, at
+// least one group of lanes long: forwardGeneric, deltaGeneric, sumGeneric and
+// gradientWideGeneric. The first row belongs to lane 0 of sums. ahead is the
+// distance in bytes at which rows are fetched into the cache, 0 for none.
+//
+//go:noescape
+func stepWide32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
+
+//go:noescape
+func stepWide64AVX512(grad, x, w, y, weights *float64, sums *accumulator, b float64, rows, cols, stride, ahead, loss int)
+
+// stepNarrow: the fused step over rows of the narrow class, whose number is a
+// multiple of 16; the rest as stepWide.
+//
+//go:noescape
+func stepNarrow32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
+
 func forwardAVX512[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	rows, cols := len(z), len(w)
 	switch narrow := isNarrow[T](cols); {
@@ -163,5 +180,17 @@ func deltaAVX512[T Float](delta []T, sums *partials, z, y, weights []T, loss Los
 		deltaQuadratic64AVX512(f64(delta), sums, f64(z), f64(y), f64(weights), n)
 	default:
 		deltaLog64AVX512(f64(delta), sums, f64(z), f64(y), f64(weights), n)
+	}
+}
+
+func stepAVX512[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	rows, cols := len(y), len(w)
+	switch narrow := isNarrow[T](cols); {
+	case narrow:
+		stepNarrow32AVX512(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
+	case is32[T]():
+		stepWide32AVX512(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
+	default:
+		stepWide64AVX512(f64(g), f64(x), f64(w), f64(y), f64(weights), acc, float64(b), rows, cols, stride, ahead, int(loss))
 	}
 }

@@ -301,6 +301,14 @@ func expNegShort(x float64) float64 {
 
 // sigmoid32 returns σ(z), correctly rounded.
 func sigmoid32(z float32) float32 {
+	if y, ok := sigmoid32Short(z); ok {
+		return y
+	}
+	return sigmoid32Long(z)
+}
+
+// sigmoid32Long returns σ(z), correctly rounded for every z.
+func sigmoid32Long(z float32) float32 {
 	x := float64(z)
 	t := expNeg(x)
 	num := 1.0

@@ -25,3 +25,14 @@ func sigmoid[T Float](dst, src []T) {
 func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss) {
 	deltaGeneric(delta, sums, z, y, weights, loss)
 }
+
+// There is no fused step: pairMaxBytes returns 0 and canStepNarrow false.
+func pairMaxBytes() int { return 0 }
+
+func canStepNarrow[T Float]() bool { return false }
+
+func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	panic("unreachable")
+}
+
+func forwardRow[T Float](z, x, w []T, b T) { forward(z, x, w, b, len(w), nil) }

@@ -1,11 +1,11 @@
 //go:build !purego
 
-// The logistic function and what follows from it, for AVX-512 (F, DQ).
+// The logistic function of float64, and what follows from it for both types,
+// for AVX-512 (F, DQ).
 //
-// Eight elements at a time, as float64 for both types; the sequence of
-// operations is that of kernel_generic.go. VSCALEFPD multiplies by 2^n with
-// one rounding, as the two multiplications there do. The elements behind the
-// last eight are loaded and stored under a mask.
+// Eight elements at a time, as float64; the sequence of operations is that of
+// kernel_generic.go. The elements behind the last eight are loaded and stored
+// under a mask.
 
 #include "textflag.h"
 
@@ -22,7 +22,6 @@
 
 #define TAILMASK K1 // the elements behind the last eight
 #define NEGATIVE K2 // x has its sign bit set
-#define TINY     K3 // |x| < tinyZ
 #define SAME     K4 // ŷ and y are on the same side of ½
 #define WRONG    K5 // y is not at the end that x points to
 
@@ -56,98 +55,51 @@
 #define HALF  Z30
 #define ONE   Z31
 
-DATA consts<>+0x00(SB)/8, $0x8000000000000000 // sign bit
-DATA consts<>+0x08(SB)/8, $-746.0             // expMin
-DATA consts<>+0x10(SB)/8, $0x3FF71547652B82FE // log2e
-DATA consts<>+0x18(SB)/8, $0x4338000000000080 // expShift
-DATA consts<>+0x20(SB)/8, $0x3FE62E42FEFA3800 // ln2Hi
-DATA consts<>+0x28(SB)/8, $0x3D2EF35793C76730 // ln2Lo
-DATA consts<>+0x30(SB)/8, $0x3FC5555555555501 // expP0
-DATA consts<>+0x38(SB)/8, $0x3FA555555555320E // expP1
-DATA consts<>+0x40(SB)/8, $0x3F8111111112882D // expP2
-DATA consts<>+0x48(SB)/8, $0x3F56C16C17CC0C4C // expP3
-DATA consts<>+0x50(SB)/8, $0x3F2A01A011C37858 // expP4
-DATA consts<>+0x58(SB)/8, $0x3EFA019AB359AC8A // expP5
-DATA consts<>+0x60(SB)/8, $0x3EC71DF55233DB7D // expP6
-DATA consts<>+0x68(SB)/8, $0x3E9289F81C4940F2 // expP7
-DATA consts<>+0x70(SB)/8, $0.5
-DATA consts<>+0x78(SB)/8, $1.0
-DATA consts<>+0x80(SB)/8, $0x3E5AD202AE594059 // expP8
-DATA consts<>+0x88(SB)/8, $0xBF30000000000000 // −tinyZ
-DATA consts<>+0x90(SB)/8, $0x3FCFFFFFFF800000 // tinySlope
-DATA consts<>+0x98(SB)/8, $2.0
-DATA consts<>+0xA0(SB)/8, $0x3FE5555555555947 // logL0
-DATA consts<>+0xA8(SB)/8, $0x3FD99999998E9943 // logL1
-DATA consts<>+0xB0(SB)/8, $0x3FD249249790D6FB // logL2
-DATA consts<>+0xB8(SB)/8, $0x3FCC71C4A17FDA04 // logL3
-DATA consts<>+0xC0(SB)/8, $0x3FC746258DB27D27 // logL4
-DATA consts<>+0xC8(SB)/8, $0x3FC3AA89DC9FD478 // logL5
-DATA consts<>+0xD0(SB)/8, $0x3FC16444B224BFE1 // logL6
-DATA consts<>+0xD8(SB)/8, $0x3FB956F55FC3F6C6 // logL7
-DATA consts<>+0xE0(SB)/8, $0x3FC6B7F0A304E735 // logL8
-DATA consts<>+0xE8(SB)/8, $0x3FE62E42FEFA39EF // ln2
-DATA consts<>+0xF0(SB)/8, $0x3FC555553E077FAB // shortP0
-DATA consts<>+0xF8(SB)/8, $0x3FA5554E71F6EB4B // shortP1
-DATA consts<>+0x100(SB)/8, $0x3F8111330179585D // shortP2
-DATA consts<>+0x108(SB)/8, $0x3F56D4DB6A696AC5 // shortP3
-DATA consts<>+0x110(SB)/8, $0x3F29DD7524D4B4A6 // shortP4
-DATA consts<>+0x118(SB)/8, $0x3FE5555585694C58 // shortL0
-DATA consts<>+0x120(SB)/8, $0x3FD9996A87856250 // shortL1
-DATA consts<>+0x128(SB)/8, $0x3FD2509723763DCF // shortL2
-DATA consts<>+0x130(SB)/8, $0x3FCB6D6A4F8B2F24 // shortL3
-DATA consts<>+0x138(SB)/8, $0x3FCF1AEDDFBE0485 // shortL4
-GLOBL consts<>(SB), RODATA|NOPTR, $0x140
+#define SPLAT VBROADCASTSD
 
-#define EXPP8     consts<>+0x80(SB)
-#define TINYZ     consts<>+0x88(SB)
-#define TINYSLOPE consts<>+0x90(SB)
-#define TWO       consts<>+0x98(SB)
-#define L0        consts<>+0xA0(SB)
-#define L1        consts<>+0xA8(SB)
-#define L2        consts<>+0xB0(SB)
-#define L3        consts<>+0xB8(SB)
-#define L4        consts<>+0xC0(SB)
-#define L5        consts<>+0xC8(SB)
-#define L6        consts<>+0xD0(SB)
-#define L7        consts<>+0xD8(SB)
-#define L8        consts<>+0xE0(SB)
-#define SHORTL0   consts<>+0x118(SB)
-#define SHORTL1   consts<>+0x120(SB)
-#define SHORTL2   consts<>+0x128(SB)
-#define SHORTL3   consts<>+0x130(SB)
-#define SHORTL4   consts<>+0x138(SB)
+#include "delta_amd64.h"
 
-#define CONSTANTS \
-	VBROADCASTSD consts<>+0x00(SB), SIGN; \
-	VBROADCASTSD consts<>+0x08(SB), MIN; \
-	VBROADCASTSD consts<>+0x10(SB), LOG2E; \
-	VBROADCASTSD consts<>+0x18(SB), SHIFT; \
-	VBROADCASTSD consts<>+0x20(SB), LN2HI; \
-	VBROADCASTSD consts<>+0x28(SB), LN2LO; \
-	VBROADCASTSD consts<>+0x30(SB), P0; \
-	VBROADCASTSD consts<>+0x38(SB), P1; \
-	VBROADCASTSD consts<>+0x40(SB), P2; \
-	VBROADCASTSD consts<>+0x48(SB), P3; \
-	VBROADCASTSD consts<>+0x50(SB), P4; \
-	VBROADCASTSD consts<>+0x58(SB), P5; \
-	VBROADCASTSD consts<>+0x60(SB), P6; \
-	VBROADCASTSD consts<>+0x68(SB), P7; \
-	VBROADCASTSD consts<>+0x70(SB), HALF; \
-	VBROADCASTSD consts<>+0x78(SB), ONE
-
-#define SHORTCONSTANTS \
-	VBROADCASTSD consts<>+0x00(SB), SIGN; \
-	VBROADCASTSD consts<>+0x08(SB), MIN; \
-	VBROADCASTSD consts<>+0x10(SB), LOG2E; \
-	VBROADCASTSD consts<>+0x18(SB), SHIFT; \
-	VBROADCASTSD consts<>+0xE8(SB), LN2HI; \
-	VBROADCASTSD consts<>+0xF0(SB), P0; \
-	VBROADCASTSD consts<>+0xF8(SB), P1; \
-	VBROADCASTSD consts<>+0x100(SB), P2; \
-	VBROADCASTSD consts<>+0x108(SB), P3; \
-	VBROADCASTSD consts<>+0x110(SB), P4; \
-	VBROADCASTSD consts<>+0x70(SB), HALF; \
-	VBROADCASTSD consts<>+0x78(SB), ONE
+DATA ·consts+0x00(SB)/8, $0x8000000000000000 // sign bit
+DATA ·consts+0x08(SB)/8, $-746.0             // expMin
+DATA ·consts+0x10(SB)/8, $0x3FF71547652B82FE // log2e
+DATA ·consts+0x18(SB)/8, $0x4338000000000080 // expShift
+DATA ·consts+0x20(SB)/8, $0x3FE62E42FEFA3800 // ln2Hi
+DATA ·consts+0x28(SB)/8, $0x3D2EF35793C76730 // ln2Lo
+DATA ·consts+0x30(SB)/8, $0x3FC5555555555501 // expP0
+DATA ·consts+0x38(SB)/8, $0x3FA555555555320E // expP1
+DATA ·consts+0x40(SB)/8, $0x3F8111111112882D // expP2
+DATA ·consts+0x48(SB)/8, $0x3F56C16C17CC0C4C // expP3
+DATA ·consts+0x50(SB)/8, $0x3F2A01A011C37858 // expP4
+DATA ·consts+0x58(SB)/8, $0x3EFA019AB359AC8A // expP5
+DATA ·consts+0x60(SB)/8, $0x3EC71DF55233DB7D // expP6
+DATA ·consts+0x68(SB)/8, $0x3E9289F81C4940F2 // expP7
+DATA ·consts+0x70(SB)/8, $0.5
+DATA ·consts+0x78(SB)/8, $1.0
+DATA ·consts+0x80(SB)/8, $0x3E5AD202AE594059 // expP8
+DATA ·consts+0x88(SB)/8, $0xBF30000000000000 // −tinyZ
+DATA ·consts+0x90(SB)/8, $0x3FCFFFFFFF800000 // tinySlope
+DATA ·consts+0x98(SB)/8, $2.0
+DATA ·consts+0xA0(SB)/8, $0x3FE5555555555947 // logL0
+DATA ·consts+0xA8(SB)/8, $0x3FD99999998E9943 // logL1
+DATA ·consts+0xB0(SB)/8, $0x3FD249249790D6FB // logL2
+DATA ·consts+0xB8(SB)/8, $0x3FCC71C4A17FDA04 // logL3
+DATA ·consts+0xC0(SB)/8, $0x3FC746258DB27D27 // logL4
+DATA ·consts+0xC8(SB)/8, $0x3FC3AA89DC9FD478 // logL5
+DATA ·consts+0xD0(SB)/8, $0x3FC16444B224BFE1 // logL6
+DATA ·consts+0xD8(SB)/8, $0x3FB956F55FC3F6C6 // logL7
+DATA ·consts+0xE0(SB)/8, $0x3FC6B7F0A304E735 // logL8
+DATA ·consts+0xE8(SB)/8, $0x3FE62E42FEFA39EF // ln2
+DATA ·consts+0xF0(SB)/8, $0x3FC555553E077FAB // shortP0
+DATA ·consts+0xF8(SB)/8, $0x3FA5554E71F6EB4B // shortP1
+DATA ·consts+0x100(SB)/8, $0x3F8111330179585D // shortP2
+DATA ·consts+0x108(SB)/8, $0x3F56D4DB6A696AC5 // shortP3
+DATA ·consts+0x110(SB)/8, $0x3F29DD7524D4B4A6 // shortP4
+DATA ·consts+0x118(SB)/8, $0x3FE5555585694C58 // shortL0
+DATA ·consts+0x120(SB)/8, $0x3FD9996A87856250 // shortL1
+DATA ·consts+0x128(SB)/8, $0x3FD2509723763DCF // shortL2
+DATA ·consts+0x130(SB)/8, $0x3FCB6D6A4F8B2F24 // shortL3
+DATA ·consts+0x138(SB)/8, $0x3FCF1AEDDFBE0485 // shortL4
+GLOBL ·consts(SB), RODATA|NOPTR, $0x140
 
 // MASKTAIL sets TAILMASK to the first N elements.
 #define MASKTAIL \
@@ -155,108 +107,6 @@ GLOBL consts<>(SB), RODATA|NOPTR, $0x140
 	SHLL N, R10; \
 	DECL R10; \
 	KMOVW R10, TAILMASK
-
-// EXPREDUCE computes VR = a = −|x|, at least expMin, and VN = n. VMAXPD returns
-// its second source, here a, where one is NaN.
-#define EXPREDUCE \
-	VPORQ  SIGN, VX, VR; \
-	VMAXPD VR, MIN, VR; \
-	VMOVAPD SHIFT, VN; \
-	VFMADD231PD VR, LOG2E, VN; \
-	VSUBPD SHIFT, VN, VN
-
-// EXPPOLY computes E0 = P(r), given VR and R2.
-#define EXPPOLY \
-	VMULPD  R2, R2, R4; \
-	VMOVAPD P1, E0; \
-	VMOVAPD P3, E1; \
-	VMOVAPD P5, E2; \
-	VMOVAPD P7, E3; \
-	VFMADD213PD P0, VR, E0; \
-	VFMADD213PD P2, VR, E1; \
-	VFMADD213PD P4, VR, E2; \
-	VFMADD213PD P6, VR, E3; \
-	VFMADD231PD R2, E1, E0; \
-	VFMADD231PD R2, E3, E2; \
-	VFMADD231PD.BCST EXPP8, R4, E2; \
-	VFMADD231PD R4, E2, E0
-
-// EXPNEG computes VT = exp(−|x|).
-#define EXPNEG \
-	EXPREDUCE; \
-	VFNMADD231PD LN2HI, VN, VR; \
-	VFNMADD231PD LN2LO, VN, VR; \
-	VMULPD VR, VR, R2; \
-	EXPPOLY; \
-	VFMADD213PD HALF, VR, E0; \
-	VFMADD213PD VR, R2, E0; \
-	VADDPD ONE, E0, VT; \
-	VSCALEFPD VN, VT, VT
-
-// EXPNEGSHORT computes VT = exp(−|x|) for float32. The short polynomial and
-// ln2 are in the registers of the long ones: see SHORTCONSTANTS.
-#define EXPNEGSHORT \
-	EXPREDUCE; \
-	VFNMADD231PD LN2HI, VN, VR; \
-	VMULPD  VR, VR, R2; \
-	VMOVAPD P1, E0; \
-	VMOVAPD P3, E1; \
-	VFMADD213PD P0, VR, E0; \
-	VFMADD213PD P2, VR, E1; \
-	VFMADD231PD R2, P4, E1; \
-	VFMADD231PD R2, E1, E0; \
-	VFMADD213PD HALF, VR, E0; \
-	VFMADD213PD VR, R2, E0; \
-	VADDPD ONE, E0, VT; \
-	VSCALEFPD VN, VT, VT
-
-// SIGMOID32 computes E0 = σ(x), which rounds correctly to float32.
-#define SIGMOID32 \
-	EXPNEG; \
-	VPMOVQ2M VX, NEGATIVE; \
-	VMOVAPD ONE, E1; \
-	VMOVAPD VT, NEGATIVE, E1; \
-	VADDPD ONE, VT, VT; \
-	VDIVPD VT, E1, E0; \
-	VPORQ  SIGN, VX, VR; \
-	VCMPPD.BCST $0x1E, TINYZ, VR, TINY; \
-	VMOVAPD HALF, E1; \
-	VFMADD231PD.BCST TINYSLOPE, VX, E1; \
-	VMOVAPD E1, TINY, E0
-
-// func sigmoid32AVX512(dst, src *float32, n int)
-//
-//	for i in n, 8 at a time: dst[i] = σ(src[i])
-TEXT ·sigmoid32AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), DST
-	MOVQ src+8(FP), SRC
-	MOVQ n+16(FP), N
-	CONSTANTS
-	XORL I, I
-	SUBQ $8, N
-	JL   tail
-
-loop:
-	VCVTPS2PD (SRC)(I*4), VX
-	SIGMOID32
-	VCVTPD2PS E0, Y5
-	VMOVUPS Y5, (DST)(I*4)
-	ADDQ $8, I
-	SUBQ $8, N
-	JGE  loop
-
-tail:
-	ADDQ $8, N
-	JZ   done
-	MASKTAIL
-	VCVTPS2PD.Z (SRC)(I*4), TAILMASK, VX
-	SIGMOID32
-	VCVTPD2PS E0, Y5
-	VMOVUPS Y5, TAILMASK, (DST)(I*4)
-
-done:
-	VZEROUPPER
-	RET
 
 // Values of SIGMOID64. Pairs stand for unevaluated sums.
 #define RL Z10 // r + rl
@@ -353,91 +203,12 @@ done:
 #define VE      Z13 // ŷ − y, then δ
 #define COST    Z14 // sums of cost and correct, lane by lane
 #define CORRECT Z15
-#define VC      E0 // the cost of a row
-#define VS      E1 // the sample weight
-
-// ERROR computes VE = ŷ − y and SAME, given VX, VY and VT = t. It leaves VQ =
-// σ(|x|), VR = σ(−|x|).
-#define ERROR \
-	VADDPD ONE, VT, VQ; \
-	VDIVPD VQ, ONE, VQ; \
-	VMULPD VQ, VT, VR; \
-	VPMOVQ2M VX, NEGATIVE; \
-	VSUBPD VY, ONE, VM; \
-	VMOVAPD VY, NEGATIVE, VM; \
-	VSUBPD VR, VM, VE; \
-	VPTERNLOGQ $0x78, SIGN, VX, VE; \
-	VPXORQ R4, R4, R4; \
-	VCMPPD $0x1D, R4, VX, K6; \
-	VCMPPD $0x1D, HALF, VY, K7; \
-	KXNORB K6, K7, K6; \
-	VCMPPD $7, VX, VX, K6, SAME
-
-// QUADRATIC computes VE = δ and VC = cost: e·(pq) and e².
-#define QUADRATIC \
-	ERROR; \
-	VMULPD VQ, VR, VQ; \
-	VMULPD VE, VE, VC; \
-	VMULPD VQ, VE, VE
-
-#define QUADRATIC32 EXPNEGSHORT; QUADRATIC
-#define QUADRATIC64 EXPNEG; QUADRATIC
-
-// LOGRATIO computes VT = s = t/(2+t), VR = s², R2 = s⁴.
-#define LOGRATIO \
-	VADDPD.BCST TWO, VT, E0; \
-	VDIVPD E0, VT, VT; \
-	VMULPD VT, VT, VR; \
-	VMULPD VR, VR, R2
-
-// LOGCOST computes VC = |x|·m + log1p(t), given E0 = L(s²); the product is 0
-// if m is 0. VE is δ already.
-#define LOGCOST \
-	VMULPD VR, VT, VR; \
-	VADDPD VT, VT, VT; \
-	VFMADD213PD VT, VR, E0; \
-	VPXORQ R4, R4, R4; \
-	VCMPPD $4, R4, VM, WRONG; \
-	VPANDNQ VX, SIGN, VX; \
-	VMOVAPD.Z VX, WRONG, VX; \
-	VFMADD231PD VM, VX, E0
-
-#define LOG32 \
-	EXPNEGSHORT; \
-	ERROR; \
-	LOGRATIO; \
-	VBROADCASTSD SHORTL1, E0; \
-	VBROADCASTSD SHORTL3, E1; \
-	VFMADD213PD.BCST SHORTL0, VR, E0; \
-	VFMADD213PD.BCST SHORTL2, VR, E1; \
-	VFMADD231PD.BCST SHORTL4, R2, E1; \
-	VFMADD231PD R2, E1, E0; \
-	LOGCOST
-
-#define LOG64 \
-	EXPNEG; \
-	ERROR; \
-	LOGRATIO; \
-	VMULPD R2, R2, R4; \
-	VBROADCASTSD L1, E0; \
-	VBROADCASTSD L3, E1; \
-	VBROADCASTSD L5, E2; \
-	VBROADCASTSD L7, E3; \
-	VFMADD213PD.BCST L0, VR, E0; \
-	VFMADD213PD.BCST L2, VR, E1; \
-	VFMADD213PD.BCST L4, VR, E2; \
-	VFMADD213PD.BCST L6, VR, E3; \
-	VFMADD231PD R2, E1, E0; \
-	VFMADD231PD R2, E3, E2; \
-	VFMADD231PD.BCST L8, R4, E2; \
-	VFMADD231PD R4, E2, E0; \
-	LOGCOST
 
 // ROWS is the kernel: EIGHT computes δ and cost of eight rows; LOAD widens
 // eight elements to float64, LOADZ under TAILMASK, STORE and STOREM narrow
 // and store VE.
-#define ROWS(CONSTANTS, EIGHT, SCALE, LOAD, LOADZ, STORE, STOREM) \
-	CONSTANTS; \
+#define ROWS(CONSTS, EIGHT, SCALE, LOAD, LOADZ, STORE, STOREM) \
+	CONSTS; \
 	VMOVUPD 0(SUMS), COST; \
 	VMOVUPD 64(SUMS), CORRECT; \
 	XORL I, I; \

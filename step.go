@@ -18,6 +18,15 @@ const (
 	// memoryBytes is the size from which X is taken to come from memory, not
 	// from a cache.
 	memoryBytes = 16 << 20
+	// pairMinBytes is the least row that is worked in pairs: below, δ of a pair
+	// takes too long beside its columns.
+	pairMinBytes = 1536
+	// pairCallBytes bounds what one call reads of X when it works in pairs.
+	pairCallBytes = 256 << 10
+	// blockUnit is the number of narrow rows that a fused step works at a time.
+	blockUnit = 16
+	// blockAheadBytes is about how far ahead they are fetched from memory.
+	blockAheadBytes = 8 << 10
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -99,6 +108,17 @@ func forwardAll[T Float](z, x, w []T, b T, stride int) {
 	}
 }
 
+// predictRow is Predict for one row: the way with the fewest calls, since they
+// cost as much as the row.
+func predictRow[T Float](yhat, x, w []T, b T) {
+	forwardRow(yhat, x, w, b)
+	if is32[T]() {
+		yhat[0] = T(sigmoid32(float32(yhat[0])))
+	} else {
+		yhat[0] = T(sigmoid64(float64(yhat[0])))
+	}
+}
+
 // forwardBatch computes z = X·w + b in calls of bounded length. Unless ahead is
 // nil it points to rows that will be needed next.
 func forwardBatch[T Float](z, x, w []T, b T, stride int, ahead *T) {
@@ -169,12 +189,58 @@ func halve(l [sumLanes]float64) float64 {
 	return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
 }
 
+// stepFused works as many rows as it can in kernels that do all of a step in one
+// call, and returns their number: a multiple of the lanes of sums by row, so
+// that the rest may be worked in blocks.
+func stepFused[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) int {
+	unit, call, ahead := fusedShape[T](len(w), fetch)
+	if unit == 0 {
+		return 0
+	}
+	n := len(y) / unit * unit
+	rows := min(max(call/elemSize[T]()/stride/unit, 1)*unit, callElements)
+	for i := 0; i < n; i += rows {
+		j := min(i+rows, n)
+		distance := 0
+		if fetch && (j+2*ahead)*stride <= len(x) {
+			distance = ahead * stride * elemSize[T]()
+		}
+		step(acc, g, x[i*stride:], y[i:j], weightsOf(weights, i, j), w, b, stride, distance, loss)
+	}
+	return n
+}
+
+// fusedShape returns, for rows of so many columns: the number of which step
+// takes a multiple, 0 if it takes none; the bytes of X that a call may read; and
+// the number of rows by which it fetches, from memory. Narrow rows in a cache are
+// as fast in blocks.
+func fusedShape[T Float](cols int, memory bool) (unit, bytes, ahead int) {
+	size := cols * elemSize[T]()
+	switch {
+	case isNarrow[T](cols) && size > 0 && memory && canStepNarrow[T]():
+		return blockUnit, callBytes, max(blockAheadBytes/size&^(blockUnit-1), 3*blockUnit)
+	case pairMinBytes <= size && size <= pairMaxBytes():
+		return sumLanes, pairCallBytes, sumLanes
+	}
+	return 0, 0, 0
+}
+
+// toLine returns the distance in elements from p to the start of a cache line:
+// δ that crosses lines costs a tenth of a small step.
+func toLine[T Float](p *T) uintptr {
+	return -uintptr(unsafe.Pointer(p)) % 64 / unsafe.Sizeof(*p)
+}
+
 // stepBatch is the fused step over one shard, that of the rows of y. x may hold
 // the rows of later shards, too. With fetch, wide blocks fetch the next one
 // while they are worked on, half of it during the forward pass and half during
 // the gradient.
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) {
-	var buf [blockRows]T
+	if n := stepFused(acc, g, x, y, weights, w, b, stride, loss, fetch); n > 0 {
+		x, y, weights = rest(x, n*stride), y[n:], weightsOf(weights, n, len(y))
+	}
+	var room [blockRows + 16]T
+	buf := room[toLine(&room[0]):]
 	rows := blockRows
 	if len(y)*stride*elemSize[T]() > blockBytes || len(y) > rows {
 		rows = rowsWithin[T](blockBytes-2*stride*elemSize[T](), stride, blockRows) // beside w and g

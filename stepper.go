@@ -99,6 +99,10 @@ func (s *Stepper[T]) Step(g []T, x Batch[T], y, weights, w []T, b T, loss Loss) 
 	checkStep("Stepper.Step", g, &x, y, weights, w, loss)
 	s.checkCols("Stepper.Step", x.Cols)
 	s.Reset()
+	if x.Rows <= s.shard { // a single leaf
+		clear(g)
+		return Step(g, x, y, weights, w, b, loss)
+	}
 	s.Add(x, y, weights, w, b, loss)
 	return s.Sum(g)
 }

@@ -1,0 +1,408 @@
+//go:build !purego
+
+// The fused step over wide rows for AVX-512 (F, DQ, BW, VL): forward, δ and
+// gradient of many rows in one call.
+//
+// Rows are worked in pairs, and two pairs at a time: while the forward pass
+// walks the columns of one pair, the gradient walks those of the pair before,
+// which the L1 cache still holds. So loads from far and work on what is near
+// overlap all the time, where a loop over blocks does them in turns.
+//
+//	for pairs of rows n, p being the pair before and o the one before p:
+//		δ of p, whose z is known
+//		for j in columns:
+//			acc = fma(x[n][j:j+128 bytes], w[j:j+128 bytes], acc)
+//			g[k] = fma(δ, x[k], g[k]) for as many columns k, which lag by SKEW:
+//				the last of o first, then p from its start
+//		z of n = halve(acc) + b
+//
+// The lag gives δ of p the time that it takes.
+//
+// The columns behind the last whole group of lanes are worked under masks. An
+// unused lane keeps its −0 there, where the definition makes +0 of it. That
+// shows in no sum of lanes but one of which every lane is −0, and not in z if b
+// is not −0: so +0 is added to b.
+
+#include "textflag.h"
+
+// Arguments, in the order of every kernel.
+#define X      SI  // cursor in the rows of the forward pass
+#define W      DX
+#define G      DI
+#define ROWS   R8  // rows that are left
+#define COLS   R9  // bytes of the whole groups of columns
+#define STRIDE R10 // bytes
+#define XP     R11 // cursor in the rows of the gradient
+#define GP     R12 // cursor in g
+#define END    R13 // where a run over columns ends
+#define COL    AX  // offset of the current column in bytes
+#define AHEAD  BX  // what to fetch into the L2 cache, or nil
+#define TAIL   CX  // columns behind the last whole group
+#define P      R11 // cursor in y, weights and the sums, between two passes
+#define LANE   R12 // offset of the lanes by row of a pair
+
+#define SKEW 1024 // bytes of columns by which the gradient lags at most
+
+#define TAILMASK K1 // the columns of the tail in the second half of a group
+#define NEGATIVE K2
+#define WRONG    K3
+#define SAME     K4
+#define HEADMASK K5 // those in the first half
+
+// Of a pass: the lanes of the first row, A0 and A1, and those of the second.
+#define A0 Z0
+#define A1 Z1
+#define B0 Z2
+#define B1 Z3
+#define W0 Z4
+#define W1 Z5
+#define G0 Z6
+#define G1 Z7
+#define DA Z14 // δ of the rows of a pair
+#define DB Z15
+
+// Between two passes; both rows of a pair.
+#define VX X0
+#define VN X1
+#define VR X2
+#define R2 X3
+#define R4 X4
+#define E0 X5
+#define E1 X6
+#define E2 X7
+#define E3 X8
+#define VT X9
+#define VY X10
+#define VQ X11
+#define VM X12
+#define VE X13
+
+#define SIGN  X16
+#define MIN   X17
+#define LOG2E X18
+#define SHIFT X19
+#define LN2HI X20
+#define LN2LO X21
+#define P0    X22
+#define P1    X23
+#define P2    X24
+#define P3    X25
+#define P4    X26
+#define P5    X27
+#define P6    X28
+#define P7    X29
+#define HALF  X30
+#define ONE   X31
+
+#define SPLAT VMOVDDUP
+
+#include "delta_amd64.h"
+
+// FORWARD continues the lanes by one group of columns.
+#define FORWARD(LOAD, FMA) \
+	LOAD (W)(COL*1), W0; \
+	LOAD 64(W)(COL*1), W1; \
+	FMA  (X), W0, A0; \
+	FMA  64(X), W1, A1; \
+	FMA  (X)(STRIDE*1), W0, B0; \
+	FMA  64(X)(STRIDE*1), W1, B1; \
+	ADDQ $128, X; \
+	ADDQ $128, COL
+
+// FORWARDTAIL does so by the tail.
+#define FORWARDTAIL(LANES, LOADZ, FMA, done) \
+	TESTQ TAIL, TAIL; \
+	JZ    done; \
+	LOADZ (W)(COL*1), HEADMASK, W0; \
+	FMA   (X), W0, HEADMASK, A0; \
+	FMA   (X)(STRIDE*1), W0, HEADMASK, B0; \
+	CMPQ  TAIL, $LANES; \
+	JLE   done; \
+	LOADZ 64(W)(COL*1), TAILMASK, W1; \
+	FMA   64(X), W1, TAILMASK, A1; \
+	FMA   64(X)(STRIDE*1), W1, TAILMASK, B1; \
+done:
+
+// GRADIENT continues one group of columns of g by a pair of rows.
+#define GRADIENT(LOAD, FMA) \
+	LOAD (GP), G0; \
+	LOAD 64(GP), G1; \
+	FMA  (XP), DA, G0; \
+	FMA  64(XP), DA, G1; \
+	FMA  (XP)(STRIDE*1), DB, G0; \
+	FMA  64(XP)(STRIDE*1), DB, G1; \
+	LOAD G0, (GP); \
+	LOAD G1, 64(GP); \
+	ADDQ $128, XP; \
+	ADDQ $128, GP
+
+// GRADIENTTAIL does so with the tail.
+#define GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, done) \
+	TESTQ TAIL, TAIL; \
+	JZ    done; \
+	LOADZ (GP), HEADMASK, G0; \
+	FMA   (XP), DA, HEADMASK, G0; \
+	FMA   (XP)(STRIDE*1), DB, HEADMASK, G0; \
+	LOAD  G0, HEADMASK, (GP); \
+	CMPQ  TAIL, $LANES; \
+	JLE   done; \
+	LOADZ 64(GP), TAILMASK, G1; \
+	FMA   64(XP), DA, TAILMASK, G1; \
+	FMA   64(XP)(STRIDE*1), DB, TAILMASK, G1; \
+	LOAD  G1, TAILMASK, 64(GP); \
+done:
+
+// FETCH brings the next four lines towards the core, in order of addresses.
+#define FETCH \
+	PREFETCHT1 (AHEAD); \
+	PREFETCHT1 64(AHEAD); \
+	PREFETCHT1 128(AHEAD); \
+	PREFETCHT1 192(AHEAD); \
+	ADDQ $256, AHEAD
+
+// BOTH works on the columns up to LIMIT: the forward pass of one pair and the
+// gradient of another. It has two loops, with FETCH and without.
+#define BOTH(LIMIT, LOAD, FMA, loop, ahead, done) \
+	TESTQ AHEAD, AHEAD; \
+	JNZ   ahead; \
+loop: \
+	FORWARD(LOAD, FMA); \
+	GRADIENT(LOAD, FMA); \
+	CMPQ  COL, LIMIT; \
+	JLT   loop; \
+	JMP   done; \
+ahead: \
+	FETCH; \
+	FORWARD(LOAD, FMA); \
+	GRADIENT(LOAD, FMA); \
+	CMPQ  COL, LIMIT; \
+	JLT   ahead; \
+done:
+
+// BEHIND sets XP to the row N rows before X, at the start of a row, and adds
+// the offset OFF. It clobbers AX.
+#define BEHIND(N, OFF) \
+	IMUL3Q $-N, STRIDE, XP; \
+	ADDQ X, XP; \
+	ADDQ OFF, XP
+
+// STEPWIDE is the kernel for rows of LANES lanes a register. DELTAS computes δ
+// of a pair, STORE narrows and stores it, BROADCAST brings it into DA and DB;
+// REDUCE halves the lanes of both rows into VX, b added.
+#define STEPWIDE(LANES, SIZE, LOG2SIZE, LOAD, LOADZ, FMA, BROADCAST, LOADLABELS, QUADRATICS, LOGS, STORE, REDUCE) \
+	MOVQ x+8(FP), X; \
+	MOVQ w+16(FP), W; \
+	MOVQ grad+0(FP), G; \
+	MOVQ rows+56(FP), ROWS; \
+	MOVQ cols+64(FP), COLS; \
+	MOVQ stride+72(FP), STRIDE; \
+	SHLQ $LOG2SIZE, STRIDE; \
+	MOVQ COLS, TAIL; \
+	ANDQ $(2*LANES-1), TAIL; \
+	SUBQ TAIL, COLS; \
+	SHLQ $LOG2SIZE, COLS; \
+	MOVL $1, AX; \
+	SHLQ TAIL, AX; \
+	DECQ AX; \
+	KMOVW AX, HEADMASK; \
+	SHRQ $LANES, AX; \
+	KMOVW AX, TAILMASK; \
+	MOVQ $0, lane-8(SP); \
+	JMP  forward; \
+	/* δ and the sums of the pair before X */ \
+pass: \
+	MOVQ y+24(FP), P; \
+	LOADLABELS(VY); \
+	ADDQ $(2*SIZE), P; \
+	MOVQ P, y+24(FP); \
+	CMPQ loss+88(FP), $0; \
+	JNE  log; \
+	QUADRATICS; \
+	JMP  weigh; \
+log: \
+	LOGS; \
+weigh: \
+	MOVQ weights+32(FP), P; \
+	TESTQ P, P; \
+	JZ   add; \
+	LOADLABELS(VS); \
+	ADDQ $(2*SIZE), P; \
+	MOVQ P, weights+32(FP); \
+	VMULPD VS, VE, VE; \
+	VMULPD VS, VC, VC; \
+add: \
+	STORE; \
+	MOVQ lane-8(SP), LANE; \
+	MOVQ sums+40(FP), P; \
+	VADDPD  (P)(LANE*1), VC, VC; \
+	VMOVUPD VC, (P)(LANE*1); \
+	VMOVUPD 64(P)(LANE*1), E2; \
+	VADDPD  ONE, E2, SAME, E2; \
+	VMOVUPD E2, 64(P)(LANE*1); \
+	VADDPD  128(P)(LANE*1), VE, VE; \
+	VMOVUPD VE, 128(P)(LANE*1); \
+	ADDQ $16, LANE; \
+	ANDQ $63, LANE; \
+	MOVQ LANE, lane-8(SP); \
+	SUBQ $2, ROWS; \
+	JZ   last; \
+	/* forward of the next pair */ \
+forward: \
+	MOVQ ahead+80(FP), AHEAD; \
+	TESTQ AHEAD, AHEAD; \
+	JZ   start; \
+	ADDQ X, AHEAD; \
+start: \
+	VPXORD A0, A0, A0; \
+	VPXORD A1, A1, A1; \
+	VPXORD B0, B0, B0; \
+	VPXORD B1, B1, B1; \
+	MOVQ $SKEW, END; \
+	CMPQ END, COLS; \
+	CMOVQGT COLS, END; \
+	/* beside the last columns of the gradient of the pair before the last */ \
+	MOVQ rows+56(FP), AX; \
+	SUBQ ROWS, AX; \
+	CMPQ AX, $2; \
+	JLT  first; \
+	JEQ  second; \
+	LEAQ (G)(COLS*1), GP; \
+	SUBQ END, GP; \
+	BEHIND(4, COLS); \
+	SUBQ END, XP; \
+	XORL COL, COL; \
+	BOTH(END, LOAD, FMA, loopA, aheadA, doneA); \
+	GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, newest); \
+	JMP  broadcast; \
+second: \
+	XORL COL, COL; \
+nothing: \
+	FORWARD(LOAD, FMA); \
+	CMPQ COL, END; \
+	JLT  nothing; \
+	/* and the first columns of that of the last pair */ \
+broadcast: \
+	BROADCAST; \
+	MOVQ G, GP; \
+	MOVQ X, XP; \
+	SUBQ END, XP; \
+	SUBQ STRIDE, XP; \
+	SUBQ STRIDE, XP; \
+	CMPQ COL, COLS; \
+	JGE  tail; \
+	BOTH(COLS, LOAD, FMA, loopB, aheadB, doneB); \
+	JMP  tail; \
+first: \
+	XORL COL, COL; \
+alone: \
+	FORWARD(LOAD, FMA); \
+	CMPQ COL, COLS; \
+	JLT  alone; \
+tail: \
+	FORWARDTAIL(LANES, LOADZ, FMA, reduce); \
+	REDUCE; \
+	SUBQ COLS, X; \
+	LEAQ (X)(STRIDE*2), X; \
+	JMP  pass; \
+	/* what is left of the gradient */ \
+last: \
+	CMPQ rows+56(FP), $2; \
+	JEQ  newpair; \
+	MOVQ $SKEW, END; \
+	CMPQ END, COLS; \
+	CMOVQGT COLS, END; \
+	LEAQ (G)(COLS*1), GP; \
+	SUBQ END, GP; \
+	BEHIND(4, COLS); \
+	SUBQ END, XP; \
+oldpair: \
+	GRADIENT(LOAD, FMA); \
+	SUBQ $128, END; \
+	JNZ  oldpair; \
+	GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, newpair); \
+	BROADCAST; \
+	MOVQ G, GP; \
+	MOVQ X, XP; \
+	SUBQ STRIDE, XP; \
+	SUBQ STRIDE, XP; \
+	MOVQ COLS, END; \
+newloop: \
+	GRADIENT(LOAD, FMA); \
+	SUBQ $128, END; \
+	JNZ  newloop; \
+	GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, done); \
+	VZEROUPPER; \
+	RET
+
+// HALVE2 halves 64 bytes of lanes of two rows until each has 128 bits, which
+// stand in the lower and the upper half of A0, twice.
+#define HALVE2(ADD) \
+	ADD  A1, A0, A0; \
+	ADD  B1, B0, B0; \
+	VSHUFF64X2 $0x4E, B0, A0, A1; \
+	VSHUFF64X2 $0xE4, B0, A0, A0; \
+	ADD  A1, A0, A0; \
+	VSHUFF64X2 $0xB1, A0, A0, A1; \
+	ADD  A1, A0, A0
+
+#define REDUCE32 \
+	HALVE2(VADDPS); \
+	VPERMILPS $0x4E, A0, A1; \
+	VADDPS A1, A0, A0; \
+	VPERMILPS $0xB1, A0, A1; \
+	VADDPS A1, A0, A0; \
+	VEXTRACTF64X4 $1, A0, Y1; \
+	VUNPCKLPS X1, X0, X0; \
+	VADDPS.BCST b+48(FP), X0, X0; \
+	VCVTPS2PD X0, VX
+
+#define REDUCE64 \
+	HALVE2(VADDPD); \
+	VPERMILPD $0x55, A0, A1; \
+	VADDPD A1, A0, A0; \
+	VEXTRACTF64X4 $1, A0, Y1; \
+	VUNPCKLPD X1, X0, X0; \
+	VADDPD.BCST b+48(FP), X0, VX
+
+// STORE32 rounds δ to float32 and widens it again, for its sum.
+#define STORE32 \
+	VCVTPD2PSX VE, VE; \
+	VMOVSD VE, delta-24(SP); \
+	VCVTPS2PD VE, VE
+
+#define STORE64 VMOVUPD VE, delta-24(SP)
+
+#define BROADCAST32 \
+	VBROADCASTSS delta-24(SP), DA; \
+	VBROADCASTSS delta-20(SP), DB
+
+#define BROADCAST64 \
+	VBROADCASTSD delta-24(SP), DA; \
+	VBROADCASTSD delta-16(SP), DB
+
+#define LABELS32(V) VCVTPS2PD (P), V
+#define LABELS64(V) VMOVUPD (P), V
+
+// func stepWide32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
+TEXT ·stepWide32AVX512(SB), NOSPLIT, $24-96
+	SHORTCONSTANTS
+	TESTQ  $31, cols+64(FP)
+	JZ     whole
+	VXORPS X0, X0, X0
+	VADDSS b+48(FP), X0, X0
+	VMOVSS X0, b+48(FP)
+
+whole:
+	STEPWIDE(16, 4, 2, VMOVUPS, VMOVUPS.Z, VFMADD231PS, BROADCAST32, LABELS32, QUADRATIC32, LOG32, STORE32, REDUCE32)
+
+// func stepWide64AVX512(grad, x, w, y, weights *float64, sums *accumulator, b float64, rows, cols, stride, ahead, loss int)
+TEXT ·stepWide64AVX512(SB), NOSPLIT, $24-96
+	CONSTANTS
+	TESTQ  $15, cols+64(FP)
+	JZ     whole
+	VXORPD X0, X0, X0
+	VADDSD b+48(FP), X0, X0
+	VMOVSD X0, b+48(FP)
+
+whole:
+	STEPWIDE(8, 8, 3, VMOVUPD, VMOVUPD.Z, VFMADD231PD, BROADCAST64, LABELS64, QUADRATIC64, LOG64, STORE64, REDUCE64)
