@@ -496,6 +496,35 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		generic = func(delta []T, sums []float64) {
 			deltaGeneric(delta, (*partials)(unsafe.Pointer(unsafe.SliceData(sums))), z, y, weights, loss)
 		}
+	case "stepNarrow", "stepWide":
+		narrow, loss := k.family == "stepNarrow", Loss(c.rows>>4&1)
+		lanes := narrowLaneBytes / size
+		if !narrow {
+			lanes = wideLaneBytes / size
+			loss = Loss(c.rows >> 2 & 1)
+		}
+		x, w, b := x(), weight(), some(1)[0]
+		y := input(roleY, c.rows)
+		var weights []T
+		if c.weighted {
+			weights = input(roleWeights, c.rows)
+		}
+		distance := 0
+		if c.ahead {
+			distance = inputSize
+		}
+		out(c.cols, some(c.cols))
+		outSums(3 * sumLanes)
+		args = []uint64{address(result), address(x), address(w), address(y), address(weights), address(sums), bitsOf(b),
+			uint64(c.rows), uint64(c.cols), uint64(c.stride), uint64(distance), uint64(loss)}
+		generic = func(g []T, sums []float64) {
+			acc := (*accumulator)(unsafe.Pointer(unsafe.SliceData(sums)))
+			z := make([]T, c.rows)
+			forwardGeneric(z, x, w, b, c.stride, lanes)
+			deltaGeneric(z, &acc.partials, z, y, weights, loss)
+			sumGeneric(&acc.delta, z)
+			gradientGeneric(g, x, z, c.stride, narrow)
+		}
 	default:
 		t.Fatalf("assembly function %s: add a case for it to the function try in kernels_test.go", k.Name)
 	}
@@ -643,6 +672,22 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		for _, cols := range []int{512, 784, 1023, 1024, 1025} {
 			run(few[rows.deal()%len(few)], cols)
 		}
+	case "stepNarrow":
+		rows := deck{r: r, n: 6}
+		for _, cols := range widths(66, narrow-1) {
+			for range 3 {
+				run(16*(1+rows.deal()), cols)
+			}
+			runKind(16*(1+rows.deal()), cols, hard)
+		}
+	case "stepWide":
+		rows := deck{r: r, n: 8}
+		for _, cols := range append(widths(34, 160), 300, 400, 512-narrow, 784-narrow, 1025-narrow) {
+			for range 3 {
+				run(2*(1+rows.deal()), narrow-1+cols)
+			}
+			runKind(2*(1+rows.deal()), narrow-1+cols, hard)
+		}
 	case "dot":
 		for _, n := range widths(130, 1025) {
 			run(1, n)
@@ -689,9 +734,11 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 	few := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17}
 	rows, pads, flags := deck{r: r, n: len(few)}, deck{r: r, n: 4}, deck{r: r, n: 8}
 	narrow := 1024 / elemSize[T]()
-	twoDim := strings.HasPrefix(k.family, "forward") || strings.HasPrefix(k.family, "gradient")
+	step := strings.HasPrefix(k.family, "step")
+	twoDim := strings.HasPrefix(k.family, "forward") || strings.HasPrefix(k.family, "gradient") || step
 	everywhere := func(rows func() int, cols int) {
-		if k.family == "forwardNarrow" && cols >= narrow || k.family == "forwardWide" && cols < narrow {
+		class := strings.HasPrefix(k.family, "forward") || step
+		if class && strings.HasSuffix(k.family, "Narrow") && cols >= narrow || class && strings.HasSuffix(k.family, "Wide") && cols < narrow {
 			return // never called so
 		}
 		for off := range line {
@@ -723,13 +770,19 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 			if n > 1030 {
 				m = 1 + m&3
 			}
+			switch k.family {
+			case "stepNarrow":
+				m = 16 * (1 + m&1)
+			case "stepWide":
+				m = 2 * (1 + m&3)
+			}
 			return m
 		}, n)
 		if !twoDim {
 			continue
 		}
 		for _, cols := range []int{1, 3, 16, 30} { // so many rows
-			if n > 1025 || k.family == "forwardWide" {
+			if n > 1025 || k.family == "forwardWide" || k.family == "stepWide" || k.family == "stepNarrow" && n%16 != 0 {
 				break
 			}
 			for _, end := range []bool{true, false} {
