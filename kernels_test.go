@@ -774,7 +774,9 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 			case "stepNarrow":
 				m = 16 * (1 + m&1)
 			case "stepWide":
-				m = 2 * (1 + m&3)
+				if m = 2 * (1 + m&3); n > 1030 {
+					m = 2
+				}
 			}
 			return m
 		}, n)
