@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
@@ -134,6 +135,51 @@ func testGuard[T Float](t *testing.T) {
 			run("Step", func() { Step(g, bx, py, ps, pw, 1, Quadratic) })
 			if t.Failed() {
 				return
+			}
+		}
+	}
+}
+
+// TestGuardEmpty calls the functions without rows or without columns, on empty
+// slices that point right at a guard.
+func TestGuardEmpty(t *testing.T) {
+	if !guard.Enabled {
+		t.Skip("this system guards no memory")
+	}
+	eachType(t, testGuardEmpty[float32], testGuardEmpty[float64])
+}
+
+func testGuardEmpty[T Float](t *testing.T) {
+	p := newPen(t, 8, 4<<10)
+	const n = 5
+	for _, end := range []bool{true, false} {
+		for _, rows := range []int{0, n} {
+			for _, cols := range []int{0, n} {
+				if rows*cols != 0 {
+					continue
+				}
+				for _, loss := range []Loss{Quadratic, LogLoss} {
+					p.reset(end)
+					z, g, yhat := take[T](p, rows, nil), take[T](p, cols, nil), take[T](p, rows, nil)
+					data, w := take(p, 0, []T{}), take(p, cols, make([]T, cols))
+					y, weights := take(p, rows, make([]T, rows)), take(p, rows, make([]T, rows))
+					x := Batch[T]{Data: data, Rows: rows, Cols: cols}
+					const b = 2
+					within(t, "all", testCase{rows: rows, cols: cols, loss: loss}, end, func() {
+						Forward(z, x, w, b)
+						Predict(yhat, x, w, b)
+						Sigmoid(z, z)
+						wantSame(t, z, yhat, "Sigmoid")
+						for i := range z {
+							if want := T(1 / (1 + math.Exp(-b))); math.Abs(float64(z[i]-want)) > 1e-6 {
+								t.Errorf("σ(b) = %v, want %v", z[i], want)
+							}
+						}
+						Delta(z, z, y, weights, loss)
+						Gradient(g, x, z)
+						Step(g, x, y, weights, w, b, loss)
+					})
+				}
 			}
 		}
 	}

@@ -11,9 +11,12 @@ import (
 	"github.com/seed-b3c25b83/kernel/internal/impl"
 )
 
-// useNEON says that the machine has what the NEON kernels use: Advanced SIMD,
-// which is part of every 64-bit ARM that Go runs on.
-var useNEON = cpu.ARM64.HasASIMD || runtime.GOOS == "darwin"
+// useNEON says that the machine has what the NEON kernels use.
+var useNEON = hasNEON(runtime.GOOS)
+
+// hasNEON is the gate of the NEON kernels: Advanced SIMD, which is part of
+// every 64-bit ARM that Go runs on. On darwin, package cpu does not ask.
+func hasNEON(goos string) bool { return cpu.ARM64.HasASIMD || goos == "darwin" }
 
 func init() { impl.Register("NEON", &useNEON) }
 

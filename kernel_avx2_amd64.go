@@ -11,8 +11,13 @@ import (
 
 // useAVX2 says that the machine and the operating system have what the AVX2
 // kernels use.
-var useAVX2 = cpuid.CPU.Supports(cpuid.AVX2, cpuid.AVX, cpuid.FMA3) &&
-	cpu.X86.HasAVX2 && cpu.X86.HasAVX && cpu.X86.HasFMA
+var useAVX2 = hasAVX2()
+
+// hasAVX2 is the gate of the AVX2 kernels.
+func hasAVX2() bool {
+	return cpuid.CPU.Supports(cpuid.AVX2, cpuid.AVX, cpuid.FMA3) &&
+		cpu.X86.HasAVX2 && cpu.X86.HasAVX && cpu.X86.HasFMA
+}
 
 // The kernels. Counts are in elements, at least 1; nothing is validated. Each
 // computes what the function of kernel_generic.go named beside it computes.

@@ -11,12 +11,17 @@ import (
 )
 
 // useAVX512 says that the machine and the operating system have what the
-// AVX-512 kernels use. darwin is left out since it does not keep the mask
-// registers across a signal (golang.org/issue/49233).
-var useAVX512 = runtime.GOOS != "darwin" &&
-	cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL, cpuid.AVX2, cpuid.FMA3) &&
-	cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL &&
-	cpu.X86.HasAVX2 && cpu.X86.HasFMA
+// AVX-512 kernels use.
+var useAVX512 = hasAVX512(runtime.GOOS)
+
+// hasAVX512 is the gate of the AVX-512 kernels. darwin is left out since it
+// does not keep the mask registers across a signal (golang.org/issue/49233).
+func hasAVX512(goos string) bool {
+	return goos != "darwin" &&
+		cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL, cpuid.AVX2, cpuid.FMA3) &&
+		cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL &&
+		cpu.X86.HasAVX2 && cpu.X86.HasFMA
+}
 
 // The kernels. Counts are in elements, at least 1; nothing is validated. Each
 // computes what the function of kernel_generic.go named beside it computes.

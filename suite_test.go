@@ -20,6 +20,7 @@ import (
 
 var (
 	update     = flag.Bool("update", false, "write testdata/golden.txt")
+	expected   = flag.String("implementation", "", "fail unless these kernels are chosen")
 	exhaustive = flag.Bool("exhaustive", false, "test σ on all 2^32 float32 and on many more float64")
 )
 
@@ -87,6 +88,9 @@ func TestImplementation(t *testing.T) {
 	}
 	if got := Implementation(); got != first {
 		t.Errorf("by default Implementation() = %q, want %q", got, first)
+	}
+	if got := Implementation(); *expected != "" && got != *expected {
+		t.Errorf("Implementation() = %q, but -implementation=%q", got, *expected)
 	}
 }
 

@@ -26,6 +26,9 @@ func (r *Region) Free() { r.free() }
 // ReadOnly says whether the region may only be read. A new region is writable.
 func (r *Region) ReadOnly(yes bool) { r.prot(!yes) }
 
+// Size returns the number of bytes in the region.
+func (r *Region) Size() int { return len(r.mem) }
+
 // End returns the last n elements of r: the guard stands right behind them.
 func End[T any](r *Region, n int) []T {
 	size := int(unsafe.Sizeof(*new(T)))
@@ -40,10 +43,7 @@ func slice[T any](r *Region, at, n int) []T {
 	if at < 0 || at+n*size > len(r.mem) {
 		panic(fmt.Sprintf("guard: %d elements of %d bytes in a region of %d", n, size, len(r.mem)))
 	}
-	if n == 0 {
-		return nil
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(&r.mem[at])), n)
+	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(r.mem)), at)), n)
 }
 
 // Fault runs f and returns the fault that f raised by touching a guard or by

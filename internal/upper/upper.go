@@ -4,10 +4,27 @@
 // times slower.
 package upper
 
-// Known says whether this machine can tell.
-func Known() bool { return known() }
+import "sync"
 
-// Dirty says whether, at the moment, the bits above 128 of a vector register from
-// 0 to 15 are in use; those of registers 16 to 31 cost nothing. It is meaningful right behind a call; the kernel of the
-// operating system may intervene, so that a single answer proves nothing.
+// Known says whether this machine can tell. Emulators may say that everything
+// is in use, always.
+var Known = sync.OnceValue(func() bool {
+	if !known() {
+		return false
+	}
+	Spoil()
+	dirty := Dirty()
+	for range 20 { // an interruption can make one answer wrong
+		Clean()
+		if !Dirty() {
+			return dirty
+		}
+	}
+	return false
+})
+
+// Dirty says whether, at the moment, the bits above 128 of a vector register
+// from 0 to 15 are in use; those of registers 16 to 31 cost nothing. It is
+// meaningful right behind a call; the kernel of the operating system may
+// intervene, so that a single answer proves nothing.
 func Dirty() bool { return inUse()&(1<<2|1<<6) != 0 }

@@ -1,7 +1,13 @@
 package upper
 
-// known: XGETBV with ECX = 1 is there, and the operating system uses XSAVE.
+import "golang.org/x/sys/cpu"
+
+// known: XGETBV with ECX = 1 is there, the operating system uses XSAVE, and
+// Spoil has what it needs.
 func known() bool {
+	if !cpu.X86.HasAVX2 {
+		return false
+	}
 	if _, _, c, _ := cpuid(1, 0); c&(1<<27) == 0 {
 		return false
 	}
