@@ -131,15 +131,16 @@ func (c *Checkpoint[T]) check(now *Checkpoint[T], epochs int) error {
 	if was.Rows != is.Rows || was.Cols != is.Cols {
 		return mismatch("on %d rows of %d features, not %d of %d", was.Rows, was.Cols, is.Rows, is.Cols)
 	}
-	for _, s := range now.Options {
-		for _, was := range c.Options {
-			if was.Name == s.Name && was != s {
-				return mismatch("with %s %s, not %s", s.Name, was.Value, s.Value)
-			}
-		}
-	}
 	if len(c.Options) != len(now.Options) {
 		return mismatch("by a version of this program with other options")
+	}
+	for i, s := range now.Options {
+		switch {
+		case c.Options[i].Name != s.Name:
+			return mismatch("by a version of this program with other options")
+		case c.Options[i].Value != s.Value:
+			return mismatch("with %s %s, not %s", s.Name, c.Options[i].Value, s.Value)
+		}
 	}
 	switch {
 	case was.Features != is.Features:

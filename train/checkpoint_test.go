@@ -183,6 +183,10 @@ func TestBadCheckpoints(t *testing.T) {
 		{"it was made with order of operations 9, not 1", func(c *Checkpoint[float32]) { c.Order = 9 }},
 		{"it was made after epoch 6, beyond the 5 that are wanted", func(c *Checkpoint[float32]) { c.Epochs = 6 }},
 		{"it was made by a version of this program with other options", func(c *Checkpoint[float32]) { c.Options = c.Options[1:] }},
+		{"it was made by a version of this program with other options", func(c *Checkpoint[float32]) {
+			c.Options = slices.Clone(c.Options)
+			c.Options[0].Name = "Bliss"
+		}},
 		{"makes no sense: epoch 0,", func(c *Checkpoint[float32]) { c.Epochs = 0 }},
 		{"makes no sense: epoch 3,", func(c *Checkpoint[float32]) { c.Calm = -1 }},
 		{"makes no sense: epoch 3,", func(c *Checkpoint[float32]) { c.Calm = 4 }},
