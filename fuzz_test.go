@@ -1,0 +1,280 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+
+	"github.com/seed-b3c25b83/kernel/internal/impl"
+)
+
+// Each fuzz target feeds one kernel of every implementation, and its
+// definition in kernel_generic.go, with numbers made of bytes, and compares
+// the bits of the results. For a minute each:
+//
+//	go test -run xxx -fuzz FuzzForward -fuzztime 1m .
+
+// A feed makes numbers of bytes, which it repeats as often as need be.
+type feed struct {
+	p []byte
+	i int
+}
+
+// numbers returns n numbers at an offset in a larger array.
+func numbers[T Float](f *feed, n, off int) []T {
+	s := make([]T, off+n)[off:]
+	size := elemSize[T]()
+	if len(f.p) == 0 {
+		return s
+	}
+	var b [8]byte
+	for i := range s {
+		for k := range size {
+			b[k] = f.p[f.i]
+			if f.i++; f.i == len(f.p) {
+				f.i = 0
+			}
+		}
+		s[i] = fromBits[T](binary.LittleEndian.Uint64(b[:]))
+	}
+	return s
+}
+
+// A fuzzShape is the shape of a problem, made of the bits of a number.
+type fuzzShape struct{ rows, cols, stride, off int }
+
+func shapeOf(bits uint32) fuzzShape {
+	s := fuzzShape{rows: int(bits & 15), cols: int(bits >> 4 & 255), off: int(bits >> 14 & 15)}
+	if bits>>12&3 == 3 { // one in four is around the limits of the wide class
+		s.cols = 120 + s.cols*3/4
+	}
+	s.stride = s.cols + int(bits>>18&7)
+	return s
+}
+
+func (s fuzzShape) dataLen() int { return max(0, (s.rows-1)*s.stride+s.cols) }
+
+// margin is the number of elements before and behind an output that must not
+// change.
+const margin = 16
+
+// An output is a slice with a margin.
+type output[T Float] struct{ all, s []T }
+
+func newOutput[T Float](init []T, off int) output[T] {
+	all := make([]T, 2*margin+off+len(init))
+	for i := range all {
+		all[i] = 12345
+	}
+	s := all[margin+off:][:len(init):len(init)]
+	copy(s, init)
+	return output[T]{all, s}
+}
+
+// want compares an output with what it should be.
+func (o output[T]) want(t *testing.T, want []T, format string, args ...any) {
+	t.Helper()
+	wantSame(t, o.s, want, format, args...)
+	for i := range margin {
+		if o.all[i] != 12345 || o.all[len(o.all)-1-i] != 12345 {
+			t.Fatalf(format+": wrote outside of its slice", args...)
+		}
+	}
+}
+
+// eachAvailable runs f with every implementation of this machine.
+func eachAvailable(f func(name string)) {
+	for _, im := range impl.All() {
+		if im.Available {
+			restore := impl.Select(im.Name)
+			f(im.Name)
+			restore()
+		}
+	}
+}
+
+// addSeeds adds inputs to begin with: bytes of all sorts, and shapes.
+func addSeeds(f *testing.F) {
+	var special []byte
+	for _, x := range []float64{1, -0.5, 0, math.Copysign(0, -1), math.Inf(1), math.NaN(), 1e-310, math.MaxFloat64, 0x1p-1074, 36.7, -709.5} {
+		special = binary.LittleEndian.AppendUint64(special, math.Float64bits(x))
+		special = binary.LittleEndian.AppendUint32(special, math.Float32bits(float32(x)))
+	}
+	for i, p := range [][]byte{nil, {0x3f}, special, []byte("the quick brown fox jumps over the lazy dog")} {
+		for k := range uint32(8) {
+			f.Add(p, k*0x9e3779b9+uint32(i)*0x1f123bb5, (k+uint32(i))&1 == 0)
+		}
+	}
+}
+
+// fuzz fuzzes both types.
+func fuzz(f *testing.F, f32, f64 func(t *testing.T, d *feed, s fuzzShape, bits uint32)) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, p []byte, bits uint32, narrow bool) {
+		d, s := &feed{p: p}, shapeOf(bits)
+		if narrow {
+			f32(t, d, s, bits>>21)
+		} else {
+			f64(t, d, s, bits>>21)
+		}
+	})
+}
+
+func FuzzForward(f *testing.F) { fuzz(f, fuzzForward[float32], fuzzForward[float64]) }
+
+func fuzzForward[T Float](t *testing.T, d *feed, s fuzzShape, bits uint32) {
+	if s.rows == 0 || s.cols == 0 {
+		return // never passed to a kernel
+	}
+	x, w, b := numbers[T](d, s.dataLen(), s.off), numbers[T](d, s.cols, s.off/2), numbers[T](d, 1, 0)[0]
+	want := make([]T, s.rows)
+	forwardGeneric(want, x, w, b, s.stride, lanesOf[T](s.cols))
+	var ahead *T
+	if bits&1 != 0 {
+		ahead = &x[len(x)-1]
+	}
+	eachAvailable(func(name string) {
+		z := newOutput(make([]T, s.rows), s.off/4)
+		forward(z.s, x, w, b, s.stride, ahead)
+		z.want(t, want, "%s: forward, %+v", name, s)
+	})
+}
+
+func FuzzDot(f *testing.F) { fuzz(f, fuzzDot[float32], fuzzDot[float64]) }
+
+func fuzzDot[T Float](t *testing.T, d *feed, s fuzzShape, _ uint32) {
+	if s.cols == 0 {
+		return
+	}
+	x, w, acc := numbers[T](d, s.cols, s.off), numbers[T](d, s.cols, s.off/2), numbers[T](d, maxLanes, 0)
+	lanes := wideLaneBytes / elemSize[T]()
+	want := append([]T(nil), acc...)
+	dotGeneric(want[:lanes], x, w)
+	eachAvailable(func(name string) {
+		got := newOutput(acc, s.off/4)
+		dot((*[maxLanes]T)(got.s), x, w)
+		got.want(t, want, "%s: dot, %+v", name, s)
+	})
+}
+
+func FuzzGradient(f *testing.F) { fuzz(f, fuzzGradient[float32], fuzzGradient[float64]) }
+
+func fuzzGradient[T Float](t *testing.T, d *feed, s fuzzShape, bits uint32) {
+	if s.rows == 0 || s.cols == 0 {
+		return
+	}
+	x, delta, g := numbers[T](d, s.dataLen(), s.off), numbers[T](d, s.rows, s.off/2), numbers[T](d, s.cols, 0)
+	want := append([]T(nil), g...)
+	class := gradientClasses[bits%3]
+	gradientGeneric(want, x, delta, s.stride, class == "narrow")
+	eachAvailable(func(name string) {
+		got := newOutput(g, s.off/4)
+		runGradient(got.s, x, delta, s.stride, class)
+		got.want(t, want, "%s: gradient, %s, %+v", name, class, s)
+	})
+}
+
+func FuzzSum(f *testing.F) { fuzz(f, fuzzSum[float32], fuzzSum[float64]) }
+
+func fuzzSum[T Float](t *testing.T, d *feed, s fuzzShape, _ uint32) {
+	delta, lanes := numbers[T](d, s.cols, s.off), numbers[float64](d, sumLanes, 0)
+	want := append([]float64(nil), lanes...)
+	sumGeneric((*[sumLanes]float64)(want), delta)
+	eachAvailable(func(name string) {
+		got := newOutput(lanes, s.off/4)
+		sum((*[sumLanes]float64)(got.s), delta)
+		got.want(t, want, "%s: sum, %+v", name, s)
+	})
+}
+
+func FuzzSigmoid(f *testing.F) { fuzz(f, fuzzSigmoid[float32], fuzzSigmoid[float64]) }
+
+func fuzzSigmoid[T Float](t *testing.T, d *feed, s fuzzShape, bits uint32) {
+	if s.cols == 0 {
+		return
+	}
+	src := numbers[T](d, s.cols, s.off)
+	want := make([]T, s.cols)
+	sigmoidGeneric(want, src)
+	for i, y := range want {
+		if x := src[i]; !(y >= 0 && y <= 1) && x == x || x != x && y == y {
+			t.Fatalf("σ(%x) = %x", x, y)
+		}
+	}
+	eachAvailable(func(name string) {
+		if bits&1 == 0 {
+			got := newOutput(make([]T, s.cols), s.off/4)
+			sigmoid(got.s, src)
+			got.want(t, want, "%s: sigmoid, %+v", name, s)
+			return
+		}
+		got := newOutput(src, s.off/4)
+		sigmoid(got.s, got.s)
+		got.want(t, want, "%s: sigmoid in place, %+v", name, s)
+	})
+}
+
+func FuzzDelta(f *testing.F) { fuzz(f, fuzzDelta[float32], fuzzDelta[float64]) }
+
+func fuzzDelta[T Float](t *testing.T, d *feed, s fuzzShape, bits uint32) {
+	if s.cols == 0 {
+		return
+	}
+	loss := Loss(bits & 1)
+	z, y := numbers[T](d, s.cols, s.off), numbers[T](d, s.cols, s.off/2)
+	if bits&2 != 0 { // labels as they should be
+		for i := range y {
+			y[i] = T(bitsOf(y[i]) & 1)
+		}
+	}
+	var weights []T
+	if bits&4 != 0 {
+		weights = numbers[T](d, s.cols, s.off/3)
+	}
+	init := numbers[float64](d, 2*sumLanes, 0)
+	sums := func(s []float64) *partials {
+		return &partials{cost: [sumLanes]float64(s), correct: [sumLanes]float64(s[sumLanes:])}
+	}
+	want, wantSums := make([]T, s.cols), sums(init)
+	deltaGeneric(want, wantSums, z, y, weights, loss)
+	eachAvailable(func(name string) {
+		got, gotSums := newOutput(make([]T, s.cols), s.off/4), sums(init)
+		deltaBlock(got.s, gotSums, z, y, weights, loss)
+		got.want(t, want, "%s: delta, %v, %+v", name, loss, s)
+		wantSame(t, gotSums.cost[:], wantSums.cost[:], "%s: cost, %v, %+v", name, loss, s)
+		wantSame(t, gotSums.correct[:], wantSums.correct[:], "%s: correct, %v, %+v", name, loss, s)
+	})
+}
+
+func FuzzStep(f *testing.F) { fuzz(f, fuzzStep[float32], fuzzStep[float64]) }
+
+// fuzzStep compares the fused step with its parts, one row at a time for the
+// forward pass.
+func fuzzStep[T Float](t *testing.T, d *feed, s fuzzShape, bits uint32) {
+	loss := Loss(bits & 1)
+	s.rows += int(bits >> 2 & 63)
+	s.cols %= 64
+	s.stride = s.cols + s.off&3
+	x := Batch[T]{Data: numbers[T](d, s.dataLen(), s.off), Rows: s.rows, Cols: s.cols, Stride: s.stride}
+	w, y, b := numbers[T](d, s.cols, s.off/2), numbers[T](d, s.rows, s.off/3), numbers[T](d, 1, 0)[0]
+	var weights []T
+	if bits&2 != 0 {
+		weights = numbers[T](d, s.rows, 1)
+	}
+	init := numbers[T](d, s.cols, 0)
+
+	restore := impl.Select("generic")
+	z, want := make([]T, s.rows), append([]T(nil), init...)
+	for i := range z {
+		Forward(z[i:i+1], x.Slice(i, i+1), w, b)
+	}
+	wantS := Delta(z, z, y, weights, loss)
+	wantS.Delta = Gradient(want, x, z)
+	restore()
+	eachAvailable(func(name string) {
+		got := newOutput(init, s.off/4)
+		gotS := Step(got.s, x, y, weights, w, b, loss)
+		got.want(t, want, "%s: Step, %v, %+v", name, loss, s)
+		wantSums(t, gotS, wantS, "%s: Step, %v, %+v", name, loss, s)
+	})
+}
