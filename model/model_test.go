@@ -236,6 +236,30 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// Nor does a file whose checksum is right cost more than a multiple of its
+// size, whatever its text.
+func TestMemoryOfText(t *testing.T) {
+	empty := encode(t, &Model[float32]{})
+	for _, piece := range []string{
+		`{"features":["` + "%s" + `"]}`, `{"meta":{%s"z":""}}`, `{"x":%s0}`, `[%s1]`, `{"classes":[%s""]}`,
+	} {
+		for _, fill := range []string{"a", `","`, `"":"",`, `[`, `{"a":`, `1,`, `"\u0041",`} {
+			text := strings.Replace(piece, "%s", strings.Repeat(fill, 200_000/len(fill)), 1)
+			p := append([]byte(nil), empty[:24]...)
+			p = binary.LittleEndian.AppendUint64(p, uint64(len(text)))
+			p = append(append(p, text...), 0, 0, 0, 0)
+			p = seal(append(p, make([]byte, sha256.Size)...), func([]byte) {})
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			Decode[float32](bytes.NewReader(p))
+			runtime.ReadMemStats(&after)
+			if n := after.TotalAlloc - before.TotalAlloc; n > 40*uint64(len(p)) {
+				t.Errorf("%.20s, filled with %s: %d bytes for a file of %d", piece, fill, n, len(p))
+			}
+		}
+	}
+}
+
 func TestSave(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "m.neuron")
