@@ -63,14 +63,13 @@ func stressFor(t *testing.T, d time.Duration) {
 			}
 		}()
 	}
-	start := time.Now()
+	var problems []func(n int)
 	for k := range 2 {
 		r := rand.New(rand.NewPCG(uint64(k), 77))
-		steps32, steps64 := stressProblem[float32](t, r, 1+k), stressProblem[float64](t, r, 1+k)
-		loop(func() {
-			steps32(int(steps.Add(1)))
-			steps64(int(steps.Add(1)))
-		})
+		problems = append(problems, stressProblem[float32](t, r, 1+k), stressProblem[float64](t, r, 1+k))
+	}
+	for _, run := range problems {
+		loop(func() { run(int(steps.Add(1))) })
 	}
 	loop(func() {
 		runtime.GC()
@@ -96,7 +95,11 @@ func stressFor(t *testing.T, d time.Duration) {
 	}
 	var profile bytes.Buffer
 	profiles := 0
-	for time.Since(start) < d {
+	idle := func() bool {
+		return steps.Load() < 4 || collections.Load() == 0 || dumps.Load() == 0 || fired.Load() == 0
+	}
+	start := time.Now()
+	for time.Since(start) < d || idle() && time.Since(start) < d+20*time.Second {
 		profile.Reset()
 		if err := pprof.StartCPUProfile(&profile); err != nil {
 			t.Log(err) // go test -cpuprofile has one already
@@ -113,7 +116,7 @@ func stressFor(t *testing.T, d time.Duration) {
 	wait.Wait()
 	t.Logf("%v: %d steps, %d collections, %d profiles and traces, %d dumps, %d timers, %d signals",
 		time.Since(start).Round(time.Millisecond), steps.Load(), collections.Load(), profiles, dumps.Load(), fired.Load(), pokes.Load())
-	if steps.Load() < 4 || collections.Load() == 0 || fired.Load() == 0 {
+	if idle() {
 		t.Error("something did not take part")
 	}
 }
