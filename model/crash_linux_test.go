@@ -174,11 +174,16 @@ var inOrder = regexp.MustCompile("openat .*write .*fsync .*close .*rename.* open
 // runtime, which come and go.
 var ofFiles = regexp.MustCompile("stat|link|open|chmod|write|sync|close|rename|fcntl")
 
-func straceOrSkip(t *testing.T) string {
+func skipIfShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("not with -short")
+		t.Skip("not with -short, and not under emulation, which cannot start the program again")
 	}
+}
+
+func straceOrSkip(t *testing.T) string {
+	t.Helper()
+	skipIfShort(t)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skipf("NOT TESTED: %v (Debian, Ubuntu: apt-get install strace)", err)
@@ -264,6 +269,7 @@ func TestCrashErrors(t *testing.T) {
 
 // TestDiskShortWrite lets the system write a part of the file only.
 func TestDiskShortWrite(t *testing.T) {
+	skipIfShort(t)
 	path := filepath.Join(t.TempDir(), "d", "m")
 	var b bytes.Buffer
 	if err := newModel().Encode(&b); err != nil {
@@ -279,6 +285,7 @@ func TestDiskShortWrite(t *testing.T) {
 
 // TestDiskFull saves to a file system that is too small.
 func TestDiskFull(t *testing.T) {
+	skipIfShort(t)
 	disk := t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=16k"); err != nil {
 		t.Skipf("NOT TESTED: cannot mount a small file system: %v", err)

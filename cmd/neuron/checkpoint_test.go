@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -189,9 +190,14 @@ func TestKilled(t *testing.T) {
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()
+		late := ctx.Err() != nil
 		cancel()
 		if stderr.Len() > 0 {
 			t.Fatalf("after %d kills: %v, %s", kills, err, stderr.String())
+		}
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) && !late {
+			t.Skipf("NOT TESTED: cannot start the program again, as under emulation: %v", err)
 		}
 		if err != nil {
 			kills++
