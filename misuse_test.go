@@ -24,10 +24,7 @@ func testMisuse[T Float](t *testing.T) {
 	wide := b(ShardRows[T](3)+1, 3, 0, 3*ShardRows[T](3)+3)
 	const big = math.MaxInt/2 + 1
 
-	for _, c := range []struct {
-		call func()
-		want string
-	}{
+	calls := []wrongCall{
 		// Sigmoid
 		{func() { Sigmoid(v(3), v(4)) }, "kernel.Sigmoid: len(dst) = 3, len(src) = 4"},
 		{func() { Sigmoid(nil, v(1)) }, "kernel.Sigmoid: len(dst) = 0, len(src) = 1"},
@@ -132,18 +129,174 @@ func testMisuse[T Float](t *testing.T) {
 		{func() { ok.Slice(0, 5) }, "kernel.Batch.Slice: rows [0:5] of 4"},
 		{func() { ok.Row(-1) }, "kernel.Batch.Row: row -1 of 4"},
 		{func() { ok.Row(4) }, "kernel.Batch.Row: row 4 of 4"},
+		{func() { ok.Slice(5, 5) }, "kernel.Batch.Slice: rows [5:5] of 4"},
+		{func() { ok.Slice(math.MinInt, 0) }, fmt.Sprintf("kernel.Batch.Slice: rows [%d:0] of 4", math.MinInt)},
+		{func() { ok.Slice(0, math.MaxInt) }, fmt.Sprintf("kernel.Batch.Slice: rows [0:%d] of 4", math.MaxInt)},
+		{func() { ok.Row(math.MinInt) }, fmt.Sprintf("kernel.Batch.Row: row %d of 4", math.MinInt)},
+		{func() { ok.Row(math.MaxInt) }, fmt.Sprintf("kernel.Batch.Row: row %d of 4", math.MaxInt)},
+		{func() { Batch[T]{}.Row(0) }, "kernel.Batch.Row: row 0 of 0"},
+		{func() { b(4, 3, 0, 11).Row(3) }, "runtime error: slice bounds out of range [::12] with capacity 11"},
+		{func() { b(4, 3, 0, 5).Slice(2, 4) }, "runtime error: slice bounds out of range [6:5]"},
+		{func() { b(-4, 3, 0, 12).Row(0) }, "kernel.Batch.Row: row 0 of -4"},
+		{func() { ShardRows[T](math.MinInt) }, fmt.Sprintf("kernel.ShardRows: cols = %d: negative", math.MinInt)},
 		{func() { ShardRows[T](-1) }, "kernel.ShardRows: cols = -1: negative"},
-	} {
-		func() {
-			defer func() {
-				if got := recover(); got != c.want {
-					t.Errorf("panic %v\n                 want %s", got, c.want)
-				}
-			}()
-			c.call()
-		}()
+		{func() { NewStepper[T](math.MinInt, 0) }, fmt.Sprintf("kernel.NewStepper: cols = %d, workers = 0: negative", math.MinInt)},
+		{func() { NewStepper[T](0, math.MinInt) }, fmt.Sprintf("kernel.NewStepper: cols = 0, workers = %d: negative", math.MinInt)},
+	}
+	calls = append(calls, wrongBatches(st)...)
+	wrong, right := overlaps(st)
+	calls = append(calls, wrong...)
+	if len(calls) < 200 {
+		t.Errorf("%d wrong calls, want at least 200", len(calls))
+	}
+	t.Logf("%d wrong calls", len(calls))
+	for _, c := range calls {
+		if got := panicOf(c.call); got != c.want {
+			t.Errorf("panic %v\n                 want %s", got, c.want)
+		}
+	}
+	for i, call := range right {
+		if got := panicOf(call); got != "" {
+			t.Errorf("arguments that touch, call %d: panic %s", i, got)
+		}
 	}
 	st.Reset()
+}
+
+// A wrongCall is a call and the text of its panic.
+type wrongCall struct {
+	call func()
+	want string
+}
+
+// panicOf returns the text of the panic of f, "" if there is none.
+func panicOf(f func()) (text string) {
+	defer func() {
+		if e := recover(); e != nil {
+			text = fmt.Sprint(e)
+		}
+	}()
+	f()
+	return ""
+}
+
+// wrongBatches gives shapes that are wrong to every function that takes a
+// batch; st is for 3 columns.
+func wrongBatches[T Float](st *Stepper[T]) (calls []wrongCall) {
+	const (
+		wraps = int(^uint(0)/3) + 1 // 3·wraps is 2 in an int
+		short = "len(x.Data) = %d is too short for x.Rows = %d, x.Cols = %d, x.Stride = %d"
+	)
+	v := func(n int) []T { return make([]T, min(max(n, 0), 8)) }
+	for _, c := range []struct {
+		data, rows, cols, stride int
+		want                     string // of all functions, unless that below is not ""
+		vector                   string // of the functions that look at a vector of Rows elements first
+		gradient                 string // of those that look at g first
+	}{
+		{0, 4, 3, 0, short, "", ""},
+		{0, 1, 3, 0, short, "", ""},
+		{11, 4, 3, 0, short, "", ""},
+		{11, 4, 3, 3, short, "", ""},
+		{17, 4, 3, 5, short, "", ""},
+		{12, 5, 3, 0, short, "", ""},
+		{12, 4, 3, 4, short, "", ""},
+		{12, 4, 3, 1 << 20, short, "", ""},
+		{12, 4, 3, math.MaxInt, short, "", ""},
+		{12, 4, 3, math.MaxInt - 1, short, "", ""},
+		{12, 4, 3, math.MaxInt/3 + 1, short, "", ""},
+		{12, 4, 3, math.MaxInt/2 + 1, short, "", ""},
+		{12, 4, 3, wraps, short, "", ""},
+		{100, 4, 3, 2, "x.Stride = 2, x.Cols = 3: rows overlap", "", ""},
+		{100, 4, 3, 1, "x.Stride = 1, x.Cols = 3: rows overlap", "", ""},
+		{100, 4, 3, -1, "x.Stride = -1, x.Cols = 3: rows overlap", "", ""},
+		{100, 4, 3, -3, "x.Stride = -3, x.Cols = 3: rows overlap", "", ""},
+		{100, 4, 3, math.MinInt, fmt.Sprintf("x.Stride = %d, x.Cols = 3: rows overlap", math.MinInt), "", ""},
+		{100, 1, 3, -3, "x.Stride = -3, x.Cols = 3: rows overlap", "", ""},
+		{100, 0, 3, 2, "x.Stride = 2, x.Cols = 3: rows overlap", "", ""},
+		{100, 4, -3, 0, "x.Rows = 4, x.Cols = -3: negative", "", "len(g) = 0, x.Cols = -3"},
+		{100, 4, math.MinInt, 0, fmt.Sprintf("x.Rows = 4, x.Cols = %d: negative", math.MinInt), "", fmt.Sprintf("len(g) = 0, x.Cols = %d", math.MinInt)},
+		{100, -1, 3, 0, "x.Rows = -1, x.Cols = 3: negative", "%s = 0, x.Rows = -1", ""},
+		{100, math.MinInt, 3, 0, fmt.Sprintf("x.Rows = %d, x.Cols = 3: negative", math.MinInt), fmt.Sprintf("%%s = 0, x.Rows = %d", math.MinInt), ""},
+		{100, math.MaxInt, 3, 0, short, fmt.Sprintf("%%s = 8, x.Rows = %d", math.MaxInt), ""},
+		{100, wraps, 3, 3, short, fmt.Sprintf("%%s = 8, x.Rows = %d", wraps), ""},
+	} {
+		x := Batch[T]{Data: make([]T, c.data), Rows: c.rows, Cols: c.cols, Stride: c.stride}
+		if c.want == short {
+			c.want = fmt.Sprintf(short, c.data, c.rows, c.cols, c.stride)
+		}
+		add := func(fn, instead string, call func()) {
+			if instead == "" {
+				instead = c.want
+			}
+			calls = append(calls, wrongCall{call, "kernel." + fn + ": " + instead})
+		}
+		named := func(name string) string {
+			if c.vector == "" {
+				return ""
+			}
+			return fmt.Sprintf(c.vector, name)
+		}
+		rows, cols := v(c.rows), v(c.cols)
+		add("Forward", named("len(z)"), func() { Forward(rows, x, cols, 0) })
+		add("Predict", named("len(yhat)"), func() { Predict(rows, x, cols, 0) })
+		add("Gradient", named("len(delta)"), func() { Gradient(cols, x, rows) })
+		add("Step", c.gradient, func() { Step(cols, x, rows, nil, v(c.cols), 0, Quadratic) })
+		add("Stepper.Step", c.gradient, func() { st.Step(cols, x, rows, nil, v(c.cols), 0, Quadratic) })
+		add("Stepper.Add", "", func() { st.Add(x, rows, nil, cols, 0, Quadratic) })
+	}
+	return calls
+}
+
+// overlaps lays an output over an input in every way, and beside it, which is
+// right.
+func overlaps[T Float](st *Stepper[T]) (wrong []wrongCall, right []func()) {
+	buf := make([]T, 100)
+	v := func(n int) []T { return make([]T, n) }
+	batch := func(data []T) Batch[T] { return Batch[T]{Data: data, Rows: 4, Cols: 3} }
+	x := batch(v(12))
+	step := func(g []T, x Batch[T], y, weights, w []T) { Step(g, x, y, weights, w, 0, LogLoss) }
+	stepper := func(g []T, x Batch[T], y, weights, w []T) { st.Step(g, x, y, weights, w, 0, LogLoss) }
+	for _, c := range []struct {
+		fn, out string
+		n       int
+		in      string
+		m       int
+		how     string // " without being it" if out may be in
+		call    func(out, in []T)
+	}{
+		{"Sigmoid", "dst", 7, "src", 7, " without being it", func(out, in []T) { Sigmoid(out, in) }},
+		{"Forward", "z", 4, "x.Data", 12, "", func(out, in []T) { Forward(out, batch(in), v(3), 0) }},
+		{"Forward", "z", 4, "w", 3, "", func(out, in []T) { Forward(out, x, in, 0) }},
+		{"Predict", "yhat", 4, "x.Data", 12, "", func(out, in []T) { Predict(out, batch(in), v(3), 0) }},
+		{"Predict", "yhat", 4, "w", 3, "", func(out, in []T) { Predict(out, x, in, 0) }},
+		{"Delta", "delta", 4, "z", 4, " without being it", func(out, in []T) { Delta(out, in, v(4), nil, LogLoss) }},
+		{"Delta", "delta", 4, "y", 4, "", func(out, in []T) { Delta(out, v(4), in, nil, LogLoss) }},
+		{"Delta", "delta", 4, "weights", 4, "", func(out, in []T) { Delta(out, v(4), v(4), in, LogLoss) }},
+		{"Gradient", "g", 3, "x.Data", 12, "", func(out, in []T) { Gradient(out, batch(in), v(4)) }},
+		{"Gradient", "g", 3, "delta", 4, "", func(out, in []T) { Gradient(out, x, in) }},
+		{"Step", "g", 3, "x.Data", 12, "", func(out, in []T) { step(out, batch(in), v(4), nil, v(3)) }},
+		{"Step", "g", 3, "w", 3, "", func(out, in []T) { step(out, x, v(4), nil, in) }},
+		{"Step", "g", 3, "y", 4, "", func(out, in []T) { step(out, x, in, nil, v(3)) }},
+		{"Step", "g", 3, "weights", 4, "", func(out, in []T) { step(out, x, v(4), in, v(3)) }},
+		{"Stepper.Step", "g", 3, "x.Data", 12, "", func(out, in []T) { stepper(out, batch(in), v(4), nil, v(3)) }},
+		{"Stepper.Step", "g", 3, "w", 3, "", func(out, in []T) { stepper(out, x, v(4), nil, in) }},
+		{"Stepper.Step", "g", 3, "y", 4, "", func(out, in []T) { stepper(out, x, in, nil, v(3)) }},
+		{"Stepper.Step", "g", 3, "weights", 4, "", func(out, in []T) { stepper(out, x, v(4), in, v(3)) }},
+	} {
+		const at = 50
+		out := buf[at : at+c.n]
+		for _, d := range []int{-c.m, 1 - c.m, -1, 0, 1, c.n - 1, c.n} {
+			in := buf[at+d : at+d+c.m]
+			if touch := d == -c.m || d == c.n; touch || d == 0 && c.how != "" {
+				right = append(right, func() { c.call(out, in) })
+				continue
+			}
+			wrong = append(wrong, wrongCall{func() { c.call(out, in) },
+				fmt.Sprintf("kernel.%s: %s (length %d) overlaps %s (length %d)%s", c.fn, c.out, c.n, c.in, c.m, c.how)})
+		}
+	}
+	return wrong, right
 }
 
 // TestEmpty tests calls without rows, without columns, and without both.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 
 	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/internal/sealed"
 )
 
 // A Model is a trained neuron. It predicts ŷ = σ(x·Weights + Bias), and class
@@ -33,8 +34,8 @@ func (m *Model[T]) Predict(yhat []T, x kernel.Batch[T]) {
 // SHA-256 of the element type, the number of weights, the weights and the
 // bias. Names and Meta do not enter.
 func (m *Model[T]) Hash() string {
-	p := appendShape[T](nil, len(m.Weights))
-	p = appendParameters(p, m)
+	p := sealed.AppendShape[T](nil, len(m.Weights))
+	p = sealed.AppendNumbers(p, m.numbers())
 	sum := sha256.Sum256(p)
 	return hex.EncodeToString(sum[:6])
 }

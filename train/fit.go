@@ -18,6 +18,19 @@ import (
 // the result so far, that of the last completed step. If weights or cost
 // overflow it returns an error that wraps [ErrDiverged].
 func Fit[T kernel.Float](ctx context.Context, d Data[T], o Options) (*Result[T], error) {
+	return FitFrom(ctx, d, o, nil, nil)
+}
+
+// FitFrom is Fit with checkpoints. It goes on from one, unless from is nil,
+// and ends with the very bits of a training that was never interrupted. It
+// refuses to, with an error that wraps [ErrMismatch] and says what differs, if
+// the data or an option that matters are others; only Epochs, Workers and the
+// functions may change.
+//
+// Unless save is nil, FitFrom calls it after every epoch, behind OnEpoch, with
+// a checkpoint that is valid until save returns. An error of save ends the
+// training; FitFrom returns it.
+func FitFrom[T kernel.Float](ctx context.Context, d Data[T], o Options, from *Checkpoint[T], save func(*Checkpoint[T]) error) (*Result[T], error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -27,6 +40,9 @@ func Fit[T kernel.Float](ctx context.Context, d Data[T], o Options) (*Result[T],
 	t := newTrainer[T](d.X.Rows, d.X.Cols, o)
 	defer t.stepper.Close()
 	err := t.prepare(ctx, d)
+	if err == nil {
+		err = t.resume(ctx, d, from, save)
+	}
 	if err == nil {
 		err = t.run(ctx)
 	}
@@ -60,6 +76,8 @@ type trainer[T kernel.Float] struct {
 	piece    int // rows given to the stepper at a time, in whole shards
 	order    order
 	gathered Data[T] // a piece of its rows, if rows are shuffled
+
+	save func() error // keeps a checkpoint; nil if nobody wants one
 
 	state[T]
 }
@@ -143,6 +161,11 @@ func (t *trainer[T]) run(ctx context.Context) error {
 		if t.OnEpoch != nil {
 			e.Elapsed = time.Since(start)
 			t.OnEpoch(e)
+		}
+		if t.save != nil {
+			if err := t.save(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -26,6 +26,15 @@ func (c *classes) index(t *table.Reader, record []string, i int) (int, error) {
 	if err := t.CheckName(i, "class"); err != nil {
 		return 0, err
 	}
+	x, isNumber := number(name)
+	if isNumber && x-x != 0 {
+		return 0, t.Errorf(i, "%s: %s is no class; fill the label in or remove the row", t.Column(i), name)
+	}
+	for _, known := range c.names {
+		if y, ok := number(known); ok && isNumber && x == y {
+			return 0, t.Errorf(i, "%s: %q and %q are the same number; write each class in one way", t.Column(i), name, known)
+		}
+	}
 	switch {
 	case c.closed:
 		return 0, t.Errorf(i, "%s: the model does not know class %q; its classes are %q and %q",
@@ -54,10 +63,16 @@ func (c *classes) positive(name string) (int, error) {
 }
 
 func less(a, b string) bool {
-	x, errX := strconv.ParseFloat(a, 64)
-	y, errY := strconv.ParseFloat(b, 64)
-	if errX == nil && errY == nil && x != y {
+	x, isX := number(a)
+	y, isY := number(b)
+	if isX && isY && x != y {
 		return x < y
 	}
 	return a < b
+}
+
+// number returns the number that a name is, if it is one.
+func number(name string) (float64, bool) {
+	x, err := strconv.ParseFloat(name, 64)
+	return x, err == nil
 }

@@ -83,6 +83,9 @@ func readDataset[T kernel.Float](ctx context.Context, t *table.Reader, label, po
 	d.Data, err = readLabelled[T](ctx, t, l, &c)
 	if errors.Is(err, table.ErrText) {
 		err = fmt.Errorf("%w; name the label with -label, and columns that are no features with -ignore", err)
+		if t.Columns == nil && d.X.Rows == 0 {
+			err = fmt.Errorf("%w; if this line names the columns, use -header yes", err)
+		}
 	}
 	if err != nil {
 		return nil, err

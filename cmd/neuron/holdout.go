@@ -48,6 +48,7 @@ type trainReport struct {
 	Train       *evaluationReport `json:"train"`
 	Test        *evaluationReport `json:"test"` // null if no rows were held out
 	Epochs      int               `json:"epochs"`
+	Resumed     int               `json:"resumed_after_epoch,omitempty"`
 	Converged   bool              `json:"converged"`
 	Interrupted bool              `json:"interrupted"`
 	Warnings    []string          `json:"warnings"`
@@ -61,23 +62,27 @@ func newTrainReport[T kernel.Float](o *trainOptions, d *dataset[T], f *fitted[T]
 		Dataset:     d.report(),
 		Loss:        o.Loss.String(),
 		Epochs:      f.Epochs,
+		Resumed:     f.resumed,
 		Converged:   f.Converged,
 		Interrupted: f.interrupted,
 		Warnings:    append([]string{}, f.Warnings...),
 		Model:       o.out,
 	}
-	r.Speed.add(f.rows*f.Epochs, f.elapsed)
+	r.Speed.add(f.rows*(f.Epochs-f.resumed), f.elapsed)
 	return r
 }
 
 func (r *trainReport) print(w printer) {
 	r.Dataset.print(w)
 	note := ""
+	if r.Resumed > 0 {
+		note = fmt.Sprintf(", resumed after epoch %d", r.Resumed)
+	}
 	switch {
 	case r.Converged:
-		note = ", converged"
+		note += ", converged"
 	case r.Interrupted:
-		note = ", interrupted"
+		note += ", interrupted"
 	}
 	w.line("training   %s on %s%s", table.Count(r.Epochs, "epoch"), table.Count(r.Train.Rows, "row"), note)
 	w.line("cost       %s", r.Train.cost(r.Loss))

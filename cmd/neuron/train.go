@@ -31,7 +31,12 @@ The same rows and flags give the same weights on every CPU, to the bit. The hash
 in the report stands for the bits of the weights.
 
 Ctrl-C ends the training; the report and the model are those of the epochs that
-were completed.`,
+were completed. With -checkpoint FILE the training is kept in FILE after every
+epoch. If it is interrupted, or killed, the same command with -resume goes on
+from there, and ends with the very bits of a training without interruption. It
+refuses to go on with other data or other flags that matter; -epochs, -workers
+and what concerns the report may change. -resume without FILE begins, so that
+one command can be run again and again.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var o trainOptions
 		o.register(flags)
@@ -62,8 +67,13 @@ type trainOptions struct {
 	folds     int
 	threshold float64
 	out       string
-	json      bool
-	quiet     bool
+
+	checkpoint string
+	every      int
+	resume     bool
+
+	json  bool
+	quiet bool
 }
 
 func (o *trainOptions) register(flags *flag.FlagSet) {
@@ -87,6 +97,9 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.IntVar(&o.folds, "folds", 0, "cross-validate: cut the rows into this `number` of folds and hold out each in turn")
 	flags.Float64Var(&o.threshold, "threshold", 0.5, "`probability` from which a row counts as positive")
 	flags.StringVar(&o.out, "out", "", "`file` to save the model in")
+	flags.StringVar(&o.checkpoint, "checkpoint", "", "`file` to keep the training in, to go on with it after an interruption")
+	flags.IntVar(&o.every, "every", 1, "`epochs` between two checkpoints, each of which takes some milliseconds to be safe on disk")
+	flags.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
 	flags.BoolVar(&o.json, "json", false, "print the report as JSON")
 	flags.BoolVar(&o.quiet, "q", false, "show no progress and no warnings")
 	o.format.register(flags)
@@ -115,6 +128,14 @@ func (o *trainOptions) check(args []string) error {
 		return misuse("-folds %d: must be at least 2", o.folds)
 	case o.folds > 0 && o.out != "":
 		return misuse("-folds trains several neurons to measure them; to save one with -out, leave out -folds")
+	case o.folds > 0 && o.checkpoint != "":
+		return misuse("-folds trains several neurons, -checkpoint keeps one; leave out one of them")
+	case o.resume && o.checkpoint == "":
+		return misuse("-resume goes on from a checkpoint: say where it is with -checkpoint FILE")
+	case o.every != 1 && o.checkpoint == "":
+		return misuse("-every says how often to keep a checkpoint: say where with -checkpoint FILE")
+	case o.every < 1:
+		return misuse("-every %d: must be at least 1", o.every)
 	}
 	if len(args) == 1 {
 		o.path = args[0]
@@ -175,6 +196,7 @@ func trainAs[T kernel.Float](e *env, o *trainOptions) error {
 type fitted[T kernel.Float] struct {
 	*train.Result[T]
 	rows        int
+	resumed     int // the epoch behind which it went on, or 0
 	elapsed     time.Duration
 	interrupted bool
 }
@@ -184,8 +206,12 @@ type fitted[T kernel.Float] struct {
 func fit[T kernel.Float](e *env, o *trainOptions, d train.Data[T], p *progress) (*fitted[T], error) {
 	options := o.Options
 	options.OnEpoch = p.show
+	k, err := newKeeper[T](e, o)
+	if err != nil {
+		return nil, err
+	}
 	start := time.Now()
-	result, err := train.Fit(e.ctx, d, options)
+	result, err := k.fit(e, d, options)
 	elapsed := time.Since(start)
 	interrupted := err != nil && e.ctx.Err() != nil
 	if err != nil && !interrupted || result == nil || result.Epochs == 0 {
@@ -196,7 +222,7 @@ func fit[T kernel.Float](e *env, o *trainOptions, d train.Data[T], p *progress) 
 			e.warn("warning: %s", w)
 		}
 	}
-	return &fitted[T]{result, d.X.Rows, elapsed, interrupted}, err
+	return &fitted[T]{result, d.X.Rows, k.resumed(), elapsed, interrupted}, err
 }
 
 // newModel puts names to what was trained.

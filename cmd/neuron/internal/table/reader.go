@@ -3,9 +3,12 @@
 // The format is that of RFC 4180: fields in a line are set apart by commas (or
 // another delimiter) and may stand in double quotes. Lines end in LF or CRLF,
 // the last one may do without. A UTF-8 byte order mark is skipped; spaces
-// around a field are, too. All lines have the same number of fields. Empty
-// lines are allowed at the end of the file only, NUL bytes and carriage returns
-// of their own nowhere.
+// around a field are, too, even within its quotes. All lines have the same
+// number of fields. Empty lines are allowed at the end of the file only, NUL
+// bytes and carriage returns of their own nowhere. A line end within quotes is
+// part of the field, as LF even if it is CRLF.
+//
+// Errors name file, line and column; both count from 1, columns in bytes.
 package table
 
 import (
@@ -74,9 +77,9 @@ func (t *Reader) Next() ([]string, error) {
 		return nil, err
 	}
 	if len(t.record) != t.Width {
-		line, _ := t.csv.FieldPos(0)
-		return nil, fmt.Errorf("%s:%d: this line has %s, the first has %d; every line needs the same number",
-			t.Name, line, Count(len(t.record), "field"), t.Width)
+		// The place is the first field too many, or the last that is there.
+		return nil, t.Errorf(min(len(t.record)-1, t.Width), "this line has %s, the first has %d; every line needs the same number",
+			Count(len(t.record), "field"), t.Width)
 	}
 	return t.record, nil
 }
@@ -115,7 +118,7 @@ func (t *Reader) read() error {
 	}
 	line, _ := t.csv.FieldPos(0)
 	if line != t.end+1 {
-		return fmt.Errorf("%s:%d: the line is empty; remove it", t.Name, t.end+1)
+		return fmt.Errorf("%s:%d:1: the line is empty; remove it", t.Name, t.end+1)
 	}
 	last := len(record) - 1
 	t.end, _ = t.csv.FieldPos(last)

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/checkpoint"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+// A keeper keeps a training in a file, to go on with it later.
+type keeper[T kernel.Float] struct {
+	path   string
+	every  int                  // epochs between two checkpoints
+	from   *train.Checkpoint[T] // nil at the beginning
+	latest train.Checkpoint[T]  // of the epoch that was completed last
+	kept   int                  // the epoch that the file holds
+}
+
+// newKeeper returns the keeper that the user asks for, or nil.
+func newKeeper[T kernel.Float](e *env, o *trainOptions) (*keeper[T], error) {
+	if o.checkpoint == "" {
+		return nil, nil
+	}
+	if err := checkpoint.Sweep(o.checkpoint); err != nil {
+		return nil, err
+	}
+	k := &keeper[T]{path: o.checkpoint, every: o.every}
+	if !o.resume {
+		if _, err := os.Stat(k.path); !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s exists; go on from it with -resume, or remove it", k.path)
+		}
+		return k, nil
+	}
+	from, err := checkpoint.Load[T](k.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if !o.quiet {
+			e.warn("no checkpoint %s yet: training begins", k.path)
+		}
+		return k, nil
+	case errors.Is(err, checkpoint.ErrElement):
+		return nil, fmt.Errorf("%w; train with -float64 or without, as before", err)
+	case err != nil:
+		return nil, err
+	}
+	k.from, k.kept = from, from.Epochs
+	return k, nil
+}
+
+// fit is train.Fit with checkpoints, if there is a keeper.
+func (k *keeper[T]) fit(e *env, d train.Data[T], options train.Options) (*train.Result[T], error) {
+	if k == nil {
+		return train.Fit(e.ctx, d, options)
+	}
+	result, err := train.FitFrom(e.ctx, d, options, k.from, k.note)
+	if errors.Is(err, train.ErrMismatch) {
+		return nil, fmt.Errorf("%s: %w; use the same data and flags, or remove the file", k.path, err)
+	}
+	if result != nil && k.kept < k.latest.Epochs {
+		if err := k.save(); err != nil {
+			return nil, err
+		}
+	}
+	return result, err
+}
+
+// note takes a copy of a checkpoint, and saves it if it is time.
+func (k *keeper[T]) note(c *train.Checkpoint[T]) error {
+	params := append(k.latest.Params[:0], c.Params...)
+	k.latest = *c
+	k.latest.Params = params
+	if c.Epochs%k.every != 0 {
+		return nil
+	}
+	return k.save()
+}
+
+func (k *keeper[T]) save() error {
+	if err := checkpoint.Save(k.path, &k.latest); err != nil {
+		return err
+	}
+	k.kept = k.latest.Epochs
+	return nil
+}
+
+// resumed returns the epoch behind which the training goes on, 0 if it began
+// at the beginning.
+func (k *keeper[T]) resumed() int {
+	if k == nil || k.from == nil {
+		return 0
+	}
+	return k.from.Epochs
+}

@@ -1,0 +1,159 @@
+package train
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+
+	"github.com/seed-b3c25b83/kernel"
+)
+
+// A Checkpoint is a training between two epochs: all that decides how it goes
+// on, and what tells whether it is the same training.
+type Checkpoint[T kernel.Float] struct {
+	Params    []T     // the weights, of standardised features if they are, and, last, the bias
+	Epochs    int     // completed
+	Cost      float64 // of the last of them
+	Calm      int     // how many of them, up to the last, stayed within Tolerance
+	Converged bool
+
+	Order   int       // kernel.Order of the program
+	Options []Setting // that matter
+	Data    Fingerprint
+}
+
+// A Setting is a field of Options, and its value in words.
+type Setting struct{ Name, Value string }
+
+// A Fingerprint tells data apart: by shape, and by the SHA-256 of the bits of
+// all features, labels and sample weights, row by row without padding.
+type Fingerprint struct {
+	Rows, Cols       int
+	Features, Labels string
+	Weights          string // "" if there are none
+}
+
+// ErrMismatch is wrapped by the error of FitFrom when a checkpoint belongs to
+// another training.
+var ErrMismatch = errors.New("train: the checkpoint belongs to another training")
+
+// settings returns the options that decide how a training goes on: all but
+// those named here, so that one that is added some day is not forgotten.
+func (o Options) settings() []Setting {
+	var s []Setting
+	v := reflect.ValueOf(o)
+	for i := range v.NumField() {
+		switch name := v.Type().Field(i).Name; {
+		case name == "Epochs", name == "Workers", v.Field(i).Kind() == reflect.Func:
+		default:
+			s = append(s, Setting{name, fmt.Sprint(v.Field(i))})
+		}
+	}
+	return s
+}
+
+// fingerprint computes the fingerprint of d.
+func (d Data[T]) fingerprint(ctx context.Context) (Fingerprint, error) {
+	f := Fingerprint{Rows: d.X.Rows, Cols: d.X.Cols}
+	features, labels, weights := sha256.New(), sha256.New(), sha256.New()
+	var buf []byte
+	add := func(w io.Writer, s []T) {
+		buf = buf[:0]
+		for _, v := range s {
+			if narrow, ok := any(v).(float32); ok {
+				buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(narrow))
+			} else {
+				buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(float64(v)))
+			}
+		}
+		w.Write(buf)
+	}
+	err := eachChunk(ctx, d.X.Rows, d.X.Cols, func(i, j int) error {
+		for k := i; k < j; k++ {
+			add(features, d.X.Row(k))
+		}
+		add(labels, d.Y[i:j])
+		if d.Weights != nil {
+			add(weights, d.Weights[i:j])
+		}
+		return nil
+	})
+	f.Features, f.Labels = hex.EncodeToString(features.Sum(nil)), hex.EncodeToString(labels.Sum(nil))
+	if d.Weights != nil {
+		f.Weights = hex.EncodeToString(weights.Sum(nil))
+	}
+	return f, err
+}
+
+// resume prepares t, whose data are d as it was given, to go on from a
+// checkpoint and to keep others.
+func (t *trainer[T]) resume(ctx context.Context, d Data[T], from *Checkpoint[T], save func(*Checkpoint[T]) error) error {
+	if from == nil && save == nil {
+		return nil
+	}
+	c := Checkpoint[T]{Order: kernel.Order, Options: t.Options.settings()}
+	var err error
+	if c.Data, err = d.fingerprint(ctx); err != nil {
+		return err
+	}
+	if from != nil {
+		if err := from.check(&c, t.Epochs); err != nil {
+			return err
+		}
+		copy(t.params, from.Params)
+		t.epochs, t.cost, t.calm, t.converged = from.Epochs, from.Cost, from.Calm, from.Converged
+	}
+	if save != nil {
+		t.save = func() error {
+			c.Params, c.Epochs, c.Cost, c.Calm, c.Converged = t.params, t.epochs, t.cost, t.calm, t.converged
+			return save(&c)
+		}
+	}
+	return nil
+}
+
+// check says what of c differs from now, a checkpoint of the training that
+// wants to go on from c, for up to the given number of epochs.
+func (c *Checkpoint[T]) check(now *Checkpoint[T], epochs int) error {
+	mismatch := func(format string, args ...any) error {
+		return fmt.Errorf("%w: it was made "+format, append([]any{ErrMismatch}, args...)...)
+	}
+	if c.Order != now.Order {
+		return mismatch("with order of operations %d, not %d", c.Order, now.Order)
+	}
+	was, is := c.Data, now.Data
+	if was.Rows != is.Rows || was.Cols != is.Cols {
+		return mismatch("on %d rows of %d features, not %d of %d", was.Rows, was.Cols, is.Rows, is.Cols)
+	}
+	if len(c.Options) != len(now.Options) {
+		return mismatch("by a version of this program with other options")
+	}
+	for i, s := range now.Options {
+		switch {
+		case c.Options[i].Name != s.Name:
+			return mismatch("by a version of this program with other options")
+		case c.Options[i].Value != s.Value:
+			return mismatch("with %s %s, not %s", s.Name, c.Options[i].Value, s.Value)
+		}
+	}
+	switch {
+	case was.Features != is.Features:
+		return mismatch("on other features")
+	case was.Labels != is.Labels:
+		return mismatch("on other labels")
+	case was.Weights != is.Weights:
+		return mismatch("with other sample weights")
+	case c.Epochs > epochs:
+		return mismatch("after epoch %d, beyond the %d that are wanted", c.Epochs, epochs)
+	case c.Epochs < 1 || c.Calm < 0 || c.Calm > calmEpochs || c.Cost-c.Cost != 0 || len(c.Params) != is.Cols+1 || !finite(c.Params):
+		return fmt.Errorf("train: the checkpoint makes no sense: epoch %d, cost %g, calm for %d, %d parameters for %d features",
+			c.Epochs, c.Cost, c.Calm, len(c.Params), is.Cols)
+	}
+	return nil
+}
