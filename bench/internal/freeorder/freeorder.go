@@ -30,13 +30,13 @@ func Step(g, x, y, w []float32, b float32, stride int) Sums {
 	rows, cols := len(y), len(w)
 	switch {
 	case cols <= 32:
-		step32(&g[0], &x[0], &w[0], &y[0], b, rows, cols, stride, &l)
+		step32AVX512(&g[0], &x[0], &w[0], &y[0], b, rows, cols, stride, &l)
 	case cols == 128:
-		step128(&g[0], &x[0], &w[0], &y[0], b, rows, stride, &l)
+		step128AVX512(&g[0], &x[0], &w[0], &y[0], b, rows, stride, &l)
 	default:
 		clear(g)
 		const ahead = 8 << 10 // bytes
-		wide(&g[0], &x[0], &w[0], &y[0], b, rows, cols, stride, ahead, &l)
+		wideAVX512(&g[0], &x[0], &w[0], &y[0], b, rows, cols, stride, ahead, &l)
 	}
 	s := Sums{Correct: l.correct}
 	for i := range l.cost {

@@ -15,10 +15,10 @@ type lanes struct {
 }
 
 //go:noescape
-func step32(grad, x, w, y *float32, b float32, rows, cols, stride int, sums *lanes)
+func step32AVX512(grad, x, w, y *float32, b float32, rows, cols, stride int, sums *lanes)
 
 //go:noescape
-func step128(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)
+func step128AVX512(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)
 
 //go:noescape
-func wide(grad, x, w, y *float32, b float32, rows, cols, stride, ahead int, sums *lanes)
+func wideAVX512(grad, x, w, y *float32, b float32, rows, cols, stride, ahead int, sums *lanes)

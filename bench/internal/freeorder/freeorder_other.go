@@ -10,6 +10,6 @@ type lanes struct {
 	correct     int
 }
 
-func step32(grad, x, w, y *float32, b float32, rows, cols, stride int, sums *lanes)      {}
-func step128(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)           {}
-func wide(grad, x, w, y *float32, b float32, rows, cols, stride, ahead int, sums *lanes) {}
+func step32AVX512(grad, x, w, y *float32, b float32, rows, cols, stride int, sums *lanes)      {}
+func step128AVX512(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)           {}
+func wideAVX512(grad, x, w, y *float32, b float32, rows, cols, stride, ahead int, sums *lanes) {}

@@ -88,8 +88,8 @@
 	VFMADD231PS 384 ADDRESS, D, Z30; \
 	VFMADD231PS 448 ADDRESS, D, Z31
 
-// func step128(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)
-TEXT ·step128(SB), NOSPLIT, $80-64
+// func step128AVX512(grad, x, w, y *float32, b float32, rows, stride int, sums *lanes)
+TEXT ·step128AVX512(SB), NOSPLIT, $80-64
 	MOVQ x+8(FP), XN
 	MOVQ w+16(FP), DX
 	MOVL b+32(FP), AX

@@ -133,8 +133,8 @@
 	ROW(14, (X8)(STRIDE3*2), G0, G1); \
 	ROW(15, (X8)(STRIDE7*1), G2, G3)
 
-// func step32(grad, x, w, y *float32, b float32, rows, cols, stride int, sums *lanes)
-TEXT ·step32(SB), NOSPLIT, $136-72
+// func step32AVX512(grad, x, w, y *float32, b float32, rows, cols, stride int, sums *lanes)
+TEXT ·step32AVX512(SB), NOSPLIT, $136-72
 	MOVQ x+8(FP), XN
 	MOVQ w+16(FP), DX
 	VBROADCASTSS b+32(FP), BIAS

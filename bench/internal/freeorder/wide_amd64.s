@@ -115,8 +115,8 @@
 	VMOVSHDUP VQ, VQ; \
 	VBROADCASTSS VQ, D1
 
-// func wide(grad, x, w, y *float32, b float32, rows, cols, stride, ahead int, sums *lanes)
-TEXT ·wide(SB), NOSPLIT, $24-80
+// func wideAVX512(grad, x, w, y *float32, b float32, rows, cols, stride, ahead int, sums *lanes)
+TEXT ·wideAVX512(SB), NOSPLIT, $24-80
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), XN
 	MOVQ w+16(FP), W
