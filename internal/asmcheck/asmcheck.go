@@ -262,12 +262,25 @@ func wordARM64(w uint32) string {
 		return "moves between vectors and other registers: use the name of the instruction"
 	case w&0x9e00_0000 == 0x0e00_0000: // vector arithmetic
 		return ""
-	case w&0xff80_0000 == 0x3d80_0000: // LDR and STR of 16 bytes
-		switch n := w >> 5 & 31; n {
+	case w&0xff80_0000 == 0x3d80_0000, // LDR and STR of 16 bytes
+		w&0xff80_0000 == 0xad00_0000: // LDP and STP
+		return registersOfWord(w >> 5)
+	case w&0xff20_fc00 == 0x3c20_6800: // LDR and STR with an index
+		return registersOfWord(w>>5, w>>16)
+	case w&0xffe0_fc00 == 0x8b00_0000: // ADD
+		return registersOfWord(w, w>>5, w>>16)
+	}
+	return "not an instruction that this check knows: use its name, or teach internal/asmcheck"
+}
+
+// registersOfWord complains about general registers, in the low five bits of
+// each field, that are not a kernel's.
+func registersOfWord(fields ...uint32) string {
+	for _, f := range fields {
+		switch n := f & 31; n {
 		case 18, 27, 28, 29:
 			return fmt.Sprintf("uses R%d, which belongs to the runtime or to the system", n)
 		}
-		return ""
 	}
-	return "not an instruction that this check knows: use its name, or teach internal/asmcheck"
+	return ""
 }

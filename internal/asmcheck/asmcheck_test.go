@@ -17,9 +17,10 @@ import (
 
 const root = "../.." // of the module
 
-// helpers are packages whose assembly is for tests alone and has to do what
-// kernels must not.
-var helpers = []string{"internal/upper", "internal/checkasm", "internal/checkasm/faulty", "internal/asmcheck/testdata"}
+// helpers are packages whose assembly is for tests and comparisons alone and may
+// do what kernels must not.
+var helpers = []string{"internal/upper", "internal/checkasm", "internal/checkasm/faulty", "internal/asmcheck/testdata",
+	"bench/internal/freeorder"}
 
 func needGo(t *testing.T) {
 	t.Helper()
