@@ -137,8 +137,12 @@ func Forward[T Float](z []T, x Batch[T], w []T, b T) {
 // Predict computes ŷ = σ(X·w + b): Forward, then Sigmoid, block by block.
 // It panics as Forward does.
 func Predict[T Float](yhat []T, x Batch[T], w []T, b T) {
-	if len(yhat) == 1 && x.Rows == 1 && len(w) == x.Cols && x.Stride == 0 && isRow(yhat, x.Data, w) {
-		predictRow(yhat, x.Data, w, b)
+	if len(yhat) == 1 && x.Rows == 1 && len(w) == x.Cols && (x.Stride == 0 || x.Stride >= len(w)) && isRow(yhat, x.Data, w) {
+		if is32[T]() && predictRow32(f32(yhat), f32(x.Data), f32(w), float32(b), len(w)) {
+			return
+		}
+		forward(yhat, x.Data, w, b, len(w), nil)
+		yhat[0] = sigmoidOf(yhat[0])
 		return
 	}
 	checkLen("Predict: len(yhat)", len(yhat), "x.Rows", x.Rows)
@@ -328,3 +332,8 @@ func overlap[T Float](a, b []T) bool {
 	na, nb := uintptr(len(a))*unsafe.Sizeof(*new(T)), uintptr(len(b))*unsafe.Sizeof(*new(T))
 	return pa < pb+nb && pb < pa+na && na != 0 && nb != 0
 }
+
+// f32 and f64 return the address of the first element of s, nil if there is
+// none.
+func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
+func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }

@@ -3,8 +3,6 @@
 package kernel
 
 import (
-	"unsafe"
-
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/seed-b3c25b83/kernel/internal/impl"
@@ -29,17 +27,10 @@ func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	}
 }
 
-// forwardRow is forward for one row.
-func forwardRow[T Float](z, x, w []T, b T) {
-	if n := len(w); useAVX512 && isNarrow[T](n) {
-		if is32[T]() {
-			forwardNarrow32AVX512(f32(z), f32(x), f32(w), float32(b), 1, n, n)
-		} else {
-			forwardNarrow64AVX512(f64(z), f64(x), f64(w), float64(b), 1, n, n)
-		}
-		return
-	}
-	forward(z, x, w, b, len(w), nil)
+// predictRow32 is Predict for one row, if there is a kernel for that and its
+// short way does: one call, since each costs as much as the row.
+func predictRow32(yhat, x, w *float32, b float32, cols int) bool {
+	return useAVX512 && predictRow32AVX512(yhat, x, w, b, cols)
 }
 
 func dot[T Float](acc *[maxLanes]T, x, w []T) {
@@ -116,8 +107,3 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 		deltaGeneric(delta, sums, z, y, weights, loss)
 	}
 }
-
-// f32 and f64 return the address of the first element of s, nil if there is
-// none.
-func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
-func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }

@@ -209,11 +209,6 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 	}
 }
 
-// f32 and f64 return the address of the first element of s, nil if there is
-// none.
-func f32[T Float](s []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(s))) }
-func f64[T Float](s []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(s))) }
-
 // There is no fused step: pairMaxBytes returns 0 and canStepNarrow false.
 func pairMaxBytes() int { return 0 }
 
@@ -223,4 +218,5 @@ func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead
 	panic("unreachable")
 }
 
-func forwardRow[T Float](z, x, w []T, b T) { forward(z, x, w, b, len(w), nil) }
+// predictRow32 returns false: there is no kernel for that.
+func predictRow32(yhat, x, w *float32, b float32, cols int) bool { return false }

@@ -374,12 +374,15 @@ func sigmoid64(x float64) float64 {
 //	for i: dst[i] = σ(src[i])
 func sigmoidGeneric[T Float](dst, src []T) {
 	for i, z := range src {
-		if is32[T]() {
-			dst[i] = T(sigmoid32(float32(z)))
-		} else {
-			dst[i] = T(sigmoid64(float64(z)))
-		}
+		dst[i] = sigmoidOf(z)
 	}
+}
+
+func sigmoidOf[T Float](z T) T {
+	if is32[T]() {
+		return T(sigmoid32(float32(z)))
+	}
+	return T(sigmoid64(float64(z)))
 }
 
 // log1p returns log(1+t) for t in [0, 1] with a relative error below

@@ -108,17 +108,6 @@ func forwardAll[T Float](z, x, w []T, b T, stride int) {
 	}
 }
 
-// predictRow is Predict for one row: the way with the fewest calls, since they
-// cost as much as the row.
-func predictRow[T Float](yhat, x, w []T, b T) {
-	forwardRow(yhat, x, w, b)
-	if is32[T]() {
-		yhat[0] = T(sigmoid32(float32(yhat[0])))
-	} else {
-		yhat[0] = T(sigmoid64(float64(yhat[0])))
-	}
-}
-
 // forwardBatch computes z = X·w + b in calls of bounded length. Unless ahead is
 // nil it points to rows that will be needed next.
 func forwardBatch[T Float](z, x, w []T, b T, stride int, ahead *T) {
