@@ -27,10 +27,18 @@ func forward[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	}
 }
 
-// predictRow32 is Predict for one row, if there is a kernel for that and its
-// short way does: one call, since each costs as much as the row.
+// predictRow32 is Predict for one row, if there is a kernel for that: one call,
+// since each costs as much as the row.
 func predictRow32(yhat, x, w *float32, b float32, cols int) bool {
-	return useAVX512 && predictRow32AVX512(yhat, x, w, b, cols)
+	if !useAVX512 {
+		return false
+	}
+	var out [2]float32
+	predictRow32AVX512(&out, x, w, b, cols)
+	if *yhat = out[1]; out[1] != out[1] {
+		*yhat = sigmoid32Long(out[0])
+	}
+	return true
 }
 
 func dot[T Float](acc *[maxLanes]T, x, w []T) {

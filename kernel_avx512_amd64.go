@@ -43,10 +43,11 @@ func forwardWide32AVX512(z, x, w *float32, b float32, rows, cols, stride int, ah
 //go:noescape
 func forwardWide64AVX512(z, x, w *float64, b float64, rows, cols, stride int, ahead *float64)
 
-// predictRow: σ of forwardGeneric for one row. Unless done, yhat is z.
+// predictRow: forwardGeneric for one row, then sigmoid32Short, NaN where that
+// does not do.
 //
 //go:noescape
-func predictRow32AVX512(yhat, x, w *float32, b float32, cols int) (done bool)
+func predictRow32AVX512(out *[2]float32, x, w *float32, b float32, cols int)
 
 // dot: dotGeneric with 128 bytes of lanes.
 //

@@ -440,6 +440,18 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 			ahead()
 		}
 		generic = func(z []T, _ []float64) { forwardGeneric(z, x, w, b, c.stride, lanes) }
+	case "predictRow":
+		c.rows, c.stride = 1, c.cols
+		x, w, b := x(), weight(), some(1)[0]
+		out(2, nil)
+		args = []uint64{address(result), address(x), address(w), bitsOf(b), uint64(c.cols)}
+		generic = func(out []T, _ []float64) {
+			forwardGeneric(out[:1], x, w, b, c.stride, lanesOf[T](c.cols))
+			out[1] = T(math.NaN())
+			if y, ok := sigmoid32Short(float32(out[0])); ok {
+				out[1] = T(y)
+			}
+		}
 	case "dot":
 		lanes := wideLaneBytes / size
 		c.rows, c.stride = 1, c.cols
@@ -688,7 +700,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			}
 			runKind(2*(1+rows.deal()), narrow-1+cols, hard)
 		}
-	case "dot":
+	case "dot", "predictRow":
 		for _, n := range widths(130, 1025) {
 			run(1, n)
 			runKind(1, n, hard)

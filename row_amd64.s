@@ -2,12 +2,12 @@
 
 // The prediction of one row of float32, for AVX-512 (F) and FMA: the inner loop
 // of online scoring, all of it in one call. The dot product is that of
-// forwardNarrow and forwardWide; σ goes the short way of sigmoid32Short. An
-// unused lane keeps its −0, which σ does not tell from +0.
+// forwardNarrow and forwardWide, with unused lanes as in stepwide_amd64.s; σ goes
+// the short way of sigmoid32Short.
 
 #include "textflag.h"
 
-#define YHAT DI
+#define OUT  DI
 #define X    SI
 #define W    DX
 #define COLS R9 // bytes of the whole groups of columns
@@ -28,6 +28,7 @@
 #define E1  X6
 #define VT  X7 // 2^(n/16)
 #define ONE X8
+#define B   X9 // b, and +0 where there are unused lanes
 
 DATA rowconsts<>+0x00(SB)/8, $0xC0371547652B82FE // shortLog2e
 DATA rowconsts<>+0x08(SB)/8, $0x4338000000000000 // shortShift
@@ -49,14 +50,16 @@ GLOBL rowconsts<>(SB), RODATA|NOPTR, $0x48
 	SUBQ TAIL, COLS; \
 	SHLQ $2, COLS
 
-// func predictRow32AVX512(yhat, x, w *float32, b float32, cols int) (done bool)
+// func predictRow32AVX512(out *[2]float32, x, w *float32, b float32, cols int)
 //
-//	z = Σ x·w + b; *yhat = σ(z), or z if the short way may be wrong
-TEXT ·predictRow32AVX512(SB), NOSPLIT, $0-41
-	MOVQ yhat+0(FP), YHAT
+//	out[0] = z = Σ x·w + b
+//	out[1] = σ(z), or NaN where the short way may be wrong
+TEXT ·predictRow32AVX512(SB), NOSPLIT, $0-40
+	MOVQ out+0(FP), OUT
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
 	MOVQ cols+32(FP), TAIL
+	VMOVSS b+24(FP), B
 	VPXORD Z0, Z0, Z0
 	XORL COL, COL
 	CMPQ TAIL, $256
@@ -75,6 +78,8 @@ narrow:
 narrowtail:
 	TESTQ TAIL, TAIL
 	JZ    halve
+	VXORPS X10, X10, X10
+	VADDSS X10, B, B
 	ADDQ  COL, X
 	ADDQ  COL, W
 	MOVL  $1, AX
@@ -99,6 +104,8 @@ group:
 	JLT  group
 	TESTQ TAIL, TAIL
 	JZ    both
+	VXORPS X10, X10, X10
+	VADDSS X10, B, B
 	ADDQ  COL, X
 	ADDQ  COL, W
 	MOVL  $1, AX
@@ -125,7 +132,7 @@ halve:
 	VADDPS        X1, X0, X0
 	VMOVSHDUP     X0, X1
 	VADDSS        X1, X0, X0
-	VADDSS        b+24(FP), X0, VZ
+	VADDSS        B, X0, VZ
 
 	// σ, see sigmoid32Short
 	VUCOMISS  rowconsts<>+0x40(SB), VZ
@@ -161,13 +168,13 @@ halve:
 	TESTL     $0x1FFFFE00, BITS // shortPlaces
 	JZ        long
 	VCVTSD2SS E0, E0, E0
-	VMOVSS    E0, (YHAT)
+	VMOVSS    VZ, (OUT)
+	VMOVSS    E0, 4(OUT)
 	VZEROUPPER
-	MOVB      $1, done+40(FP)
 	RET
 
 long:
-	VMOVSS VZ, (YHAT)
+	VMOVSS VZ, (OUT)
+	MOVL   $0x7FC00000, 4(OUT)
 	VZEROUPPER
-	MOVB   $0, done+40(FP)
 	RET
