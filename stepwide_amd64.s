@@ -134,7 +134,8 @@ done:
 	LOAD G0, (GP); \
 	LOAD G1, 64(GP); \
 	ADDQ $128, XP; \
-	ADDQ $128, GP
+	ADDQ $128, GP; \
+	ADDQ $128, COL
 
 // GRADIENTTAIL does so with the tail.
 #define GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, done) \
@@ -152,29 +153,66 @@ done:
 	LOAD  G1, TAILMASK, 64(GP); \
 done:
 
-// FETCH brings the next four lines towards the core, in order of addresses.
+// FETCH brings the next two lines towards the core, in order of addresses.
 #define FETCH \
 	PREFETCHT1 (AHEAD); \
 	PREFETCHT1 64(AHEAD); \
-	PREFETCHT1 128(AHEAD); \
-	PREFETCHT1 192(AHEAD); \
-	ADDQ $256, AHEAD
+	ADDQ $128, AHEAD
 
-// BOTH works on the columns up to LIMIT: the forward pass of one pair and the
-// gradient of another. It has two loops, with FETCH and without.
+#define NOFETCH
+
+// COLUMNS64 works on half a group of columns: the forward pass of one pair and the
+// gradient of another.
+#define COLUMNS64(OFF, A, B, LOAD, FMA, FETCH) \
+	FETCH; \
+	LOAD OFF(W)(COL*1), W0; \
+	FMA  OFF(X), W0, A; \
+	FMA  OFF(X)(STRIDE*1), W0, B; \
+	LOAD OFF(GP), G0; \
+	FMA  OFF(XP), DA, G0; \
+	FMA  OFF(XP)(STRIDE*1), DB, G0; \
+	LOAD G0, OFF(GP)
+
+#define GROUP(LOAD, FMA, FETCH) \
+	COLUMNS64(0, A0, B0, LOAD, FMA, FETCH); \
+	COLUMNS64(64, A1, B1, LOAD, FMA, FETCH); \
+	ADDQ $128, X; \
+	ADDQ $128, XP; \
+	ADDQ $128, GP; \
+	ADDQ $128, COL
+
+// BOTH does that for the columns up to LIMIT. It has two loops, with FETCH and
+// without.
 #define BOTH(LIMIT, LOAD, FMA, loop, ahead, done) \
 	TESTQ AHEAD, AHEAD; \
 	JNZ   ahead; \
+	PCALIGN $32; \
 loop: \
-	FORWARD(LOAD, FMA); \
-	GRADIENT(LOAD, FMA); \
+	GROUP(LOAD, FMA, NOFETCH); \
+	CMPQ  COL, LIMIT; \
+	JLT   loop; \
+	JMP   done; \
+	PCALIGN $32; \
+ahead: \
+	GROUP(LOAD, FMA, FETCH); \
+	CMPQ  COL, LIMIT; \
+	JLT   ahead; \
+done:
+
+// AGAIN does WORK, which is FORWARD or GRADIENT alone, for the columns up to
+// LIMIT.
+#define AGAIN(WORK, LIMIT, loop, ahead, done) \
+	TESTQ AHEAD, AHEAD; \
+	JNZ   ahead; \
+loop: \
+	WORK; \
 	CMPQ  COL, LIMIT; \
 	JLT   loop; \
 	JMP   done; \
 ahead: \
 	FETCH; \
-	FORWARD(LOAD, FMA); \
-	GRADIENT(LOAD, FMA); \
+	FETCH; \
+	WORK; \
 	CMPQ  COL, LIMIT; \
 	JLT   ahead; \
 done:
@@ -276,10 +314,7 @@ start: \
 	JMP  broadcast; \
 second: \
 	XORL COL, COL; \
-nothing: \
-	FORWARD(LOAD, FMA); \
-	CMPQ COL, END; \
-	JLT  nothing; \
+	AGAIN(FORWARD(LOAD, FMA), END, nothing, nothingahead, nothingdone); \
 	/* and the first columns of that of the last pair */ \
 broadcast: \
 	BROADCAST; \
@@ -294,10 +329,7 @@ broadcast: \
 	JMP  tail; \
 first: \
 	XORL COL, COL; \
-alone: \
-	FORWARD(LOAD, FMA); \
-	CMPQ COL, COLS; \
-	JLT  alone; \
+	AGAIN(FORWARD(LOAD, FMA), COLS, alone, aloneahead, alonedone); \
 tail: \
 	FORWARDTAIL(LANES, LOADZ, FMA, reduce); \
 	REDUCE; \
@@ -315,21 +347,16 @@ last: \
 	SUBQ END, GP; \
 	BEHIND(4, COLS); \
 	SUBQ END, XP; \
-oldpair: \
-	GRADIENT(LOAD, FMA); \
-	SUBQ $128, END; \
-	JNZ  oldpair; \
+	XORL COL, COL; \
+	AGAIN(GRADIENT(LOAD, FMA), END, oldpair, oldahead, olddone); \
 	GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, newpair); \
 	BROADCAST; \
 	MOVQ G, GP; \
 	MOVQ X, XP; \
 	SUBQ STRIDE, XP; \
 	SUBQ STRIDE, XP; \
-	MOVQ COLS, END; \
-newloop: \
-	GRADIENT(LOAD, FMA); \
-	SUBQ $128, END; \
-	JNZ  newloop; \
+	XORL COL, COL; \
+	AGAIN(GRADIENT(LOAD, FMA), COLS, newloop, newahead, newdone); \
 	GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, done); \
 	VZEROUPPER; \
 	RET
