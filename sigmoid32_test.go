@@ -280,7 +280,7 @@ func TestSigmoid32Exhaustive(t *testing.T) {
 	}
 	fmt.Printf("%d arguments within 2^%.0f units in the last place of a midpoint, %v\n",
 		len(s.hard), math.Log2(oracle.HardMargin), time.Since(start).Round(time.Second))
-	if *update && s.total == 1<<32 {
+	if *update && uint64(s.total) == 1<<32 {
 		s.write(t)
 	}
 }
