@@ -409,7 +409,7 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		contents := make([]float64, n)
 		values(a.r, contents, ordinary)
 		for i := sumLanes; i < min(n, 2*sumLanes); i++ { // correct rows, which a kernel may count as integers
-			contents[i] = math.Trunc(contents[i] * 100)
+			contents[i] = math.Trunc(math.Abs(contents[i]) * 100)
 		}
 		if c.kind == hard && n == sumLanes { // sums of cost begin with +0, so that they never are −0
 			for i := range contents {
