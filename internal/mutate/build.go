@@ -166,7 +166,10 @@ func (b *build) baseline(all []*mutant) error {
 func (b *build) try(worker int, m *mutant) (verdict string, err error) {
 	file := filepath.Join(b.tmp, fmt.Sprintf("mutant%d.test", worker))
 	if _, ok := b.copies.LoadOrStore(worker, true); !ok {
-		if err := os.WriteFile(file, b.image, 0o777); err != nil {
+		syscall.ForkLock.RLock() // as in patch
+		err := os.WriteFile(file, b.image, 0o777)
+		syscall.ForkLock.RUnlock()
+		if err != nil {
 			return "", err
 		}
 	}
@@ -211,7 +214,12 @@ func (b *build) try(worker int, m *mutant) (verdict string, err error) {
 	}
 }
 
+// patch overwrites bytes of a file. No process is started meanwhile: it would
+// hold the file open for writing until it has begun, and a file that is open for
+// writing cannot be run.
 func patch(file string, offset int64, b []byte) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	f, err := os.OpenFile(file, os.O_WRONLY, 0)
 	if err != nil {
 		return err
