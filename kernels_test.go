@@ -119,6 +119,28 @@ const (
 // which something changes.
 const hard = kinds
 
+// plain is another kind of values, for σ: z for which a short way does, but for
+// one in 65 that needs the long one, from each lane in turn.
+const plain = kinds + 1
+
+// longZ need the long way of σ of float32: close to the middle between two
+// results, subnormal results, and what is not a number.
+var longZ = []float64{
+	float64(math.Float32frombits(0xba928601)), float64(math.Float32frombits(0x3d21bc81)), -0x1p-23, 3 * 0x1p-23,
+	-87.5, -103.25, math.Inf(-1), math.NaN(),
+}
+
+// plainZ returns the i-th of the plain arguments.
+func plainZ[T Float](r *rand.Rand, i int) T {
+	switch {
+	case i%65 == 64:
+		return T(longZ[i/65/32%len(longZ)])
+	case i%65%8 == 3: // where σ is all but 1, and beyond
+		return T(15 + 120*r.Float64())
+	}
+	return T(20 - 106*r.Float64()*r.Float64())
+}
+
 // hardLabel is the one of hardZ that gets a label of its own.
 const hardLabel = -0x1.9bdefep-1
 
@@ -149,7 +171,7 @@ const (
 // kind of values, and read-only from then on; an argument is a piece of such
 // memory.
 type arena[T Float] struct {
-	in        [kinds + 1][roles]*guard.Region
+	in        [kinds + 2][roles]*guard.Region
 	out, sums *guard.Region
 	r         *rand.Rand
 }
@@ -189,15 +211,18 @@ func (a *arena[T]) region(kind, role int) *guard.Region {
 	r := rand.New(rand.NewPCG(uint64(kind), uint64(role)))
 	s := guard.Start[T](g, g.Size()/elemSize[T]())
 	c := testCase{kind: kind, weighted: true}
-	if kind == hard {
+	if kind == hard || kind == plain {
 		c.kind = ordinary
 	}
 	switch role {
 	case roleZ:
 		copy(s, newZ[T](r, len(s), c))
 		for i := range s {
-			if kind == hard {
+			switch kind {
+			case hard:
 				s[i] = T(hardZ[i%len(hardZ)])
+			case plain:
+				s[i] = plainZ[T](r, i)
 			}
 		}
 	case roleY:
@@ -711,6 +736,9 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			runKind(1, n, hard)
 			infinite = false
 		}
+		if k.family == "predictRow" {
+			testPredictRow(t, r)
+		}
 	default:
 		for _, n := range widths(130, 300) {
 			run(1, n)
@@ -722,9 +750,32 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		for range 8 {
 			run(1, 1000+r.IntN(1048))
 		}
+		if k.family == "sigmoid" {
+			for range 2 {
+				runKind(1, 2000*32/elemSize[T](), plain)
+			}
+			for n := range 65 {
+				skip = 4 * n
+				runKind(1, 1+n, plain)
+			}
+		}
 		for n := range 700 { // tails, of many values
 			skip = r.IntN(400)
 			run(1, 1+n%7)
+		}
+	}
+}
+
+// testPredictRow predicts rows of one column, whose z is any number.
+func testPredictRow(t *testing.T, r *rand.Rand) {
+	t.Helper()
+	defer impl.Select("AVX-512")()
+	for i := range 65 * 32 * len(longZ) {
+		z := plainZ[float32](r, i)
+		var yhat [1]float32
+		Predict(yhat[:], Batch[float32]{Data: []float32{1}, Rows: 1, Cols: 1}, []float32{z}, 0)
+		if want := sigmoid32Long(z); !same(yhat[0], want) {
+			t.Fatalf("predictRow32: z = %x: %x, want %x", z, yhat[0], want)
 		}
 	}
 }

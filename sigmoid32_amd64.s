@@ -308,19 +308,17 @@ few:
 	VPXORD NC, NC, NC
 	VMOVUPS.Z (SRC), FIRST, NA
 	TESTL AX, AX
-	JZ    half
+	JZ    quick
 	VMOVUPS.Z 64(SRC), SECOND, NC
+
+quick:
 	QUICK
 	JNZ   rest
 	VMOVUPS NA, FIRST, (DST)
+	KORTESTW SECOND, SECOND
+	JZ    done
 	VMOVUPS NC, SECOND, 64(DST)
 	JMP   done
-
-half:
-	QUICK
-	JNZ  rest
-	VMOVUPS NA, FIRST, (DST)
-	JMP  done
 
 	// The long way for 32 elements, or for the N that are left.
 rest:
