@@ -3,7 +3,7 @@
 // The prediction of one row of float32, for AVX-512 (F) and FMA: the inner loop
 // of online scoring, all of it in one call. The dot product is that of
 // forwardNarrow and forwardWide, with unused lanes as in stepwide_amd64.s; σ goes
-// the short way of sigmoid32Short.
+// the short way of sigmoid32Short, with the constants of sigmoid32_amd64.s.
 
 #include "textflag.h"
 
@@ -29,18 +29,6 @@
 #define VT  X7 // 2^(n/16)
 #define ONE X8
 #define B   X9 // b, and +0 where there are unused lanes
-
-DATA rowconsts<>+0x00(SB)/8, $0xC0371547652B82FE // shortLog2e
-DATA rowconsts<>+0x08(SB)/8, $0x4338000000000000 // shortShift
-DATA rowconsts<>+0x10(SB)/8, $0x3FA62E42FEFA39EF // shortLn2
-DATA rowconsts<>+0x18(SB)/8, $0x3FDFFFFFFFDC0194 // short2
-DATA rowconsts<>+0x20(SB)/8, $0xBFC555555576AA1A // short3
-DATA rowconsts<>+0x28(SB)/8, $0x3FA55573B7349D92 // short4
-DATA rowconsts<>+0x30(SB)/8, $0xBF811108D3319822 // short5
-DATA rowconsts<>+0x38(SB)/8, $1.0
-DATA rowconsts<>+0x40(SB)/4, $-87.0
-DATA rowconsts<>+0x44(SB)/4, $110.0
-GLOBL rowconsts<>(SB), RODATA|NOPTR, $0x48
 
 // WHOLE sets COLS to the bytes of the whole groups of LANES columns and TAIL to
 // the columns behind them.
@@ -135,15 +123,15 @@ halve:
 	VADDSS        B, X0, VZ
 
 	// σ, see sigmoid32Short
-	VUCOMISS  rowconsts<>+0x40(SB), VZ
+	VUCOMISS  ·quick+0x50(SB), VZ
 	JCS       long // below −87, or NaN
-	VMINSS    rowconsts<>+0x44(SB), VZ, VX
+	VMINSS    ·quick+0x54(SB), VZ, VX
 	VCVTSS2SD VX, VX, VX
-	VMOVSD    rowconsts<>+0x08(SB), E0
+	VMOVSD    ·quick+0x08(SB), E0
 	VMOVAPD   E0, VN
-	VFMADD231SD rowconsts<>+0x00(SB), VX, VN
+	VFMADD231SD ·quick+0x00(SB), VX, VN
 	VSUBSD    E0, VN, VR
-	VMOVSD    rowconsts<>+0x10(SB), E1
+	VMOVSD    ·quick+0x10(SB), E1
 	VFMADD213SD VX, E1, VR
 	VMOVQ     VN, N
 	MOVQ      N, BITS
@@ -152,15 +140,15 @@ halve:
 	LEAQ      ·shortTable(SB), TABLE
 	ADDQ      (TABLE)(N*8), BITS
 	VMOVQ     BITS, VT
-	VMOVSD    rowconsts<>+0x20(SB), E0
-	VMOVSD    rowconsts<>+0x30(SB), E1
-	VFMADD213SD rowconsts<>+0x18(SB), VR, E0
-	VFMADD213SD rowconsts<>+0x28(SB), VR, E1
+	VMOVSD    ·quick+0x20(SB), E0
+	VMOVSD    ·quick+0x30(SB), E1
+	VFMADD213SD ·quick+0x18(SB), VR, E0
+	VFMADD213SD ·quick+0x28(SB), VR, E1
 	VMULSD    VR, VR, R2
 	VFMADD231SD R2, E1, E0
 	VFMSUB213SD VR, R2, E0
 	VFMADD213SD VT, VT, E0
-	VMOVSD    rowconsts<>+0x38(SB), ONE
+	VMOVSD    ·consts+0x78(SB), ONE
 	VADDSD    ONE, E0, E0
 	VDIVSD    E0, ONE, E0
 	VMOVQ     E0, BITS

@@ -63,7 +63,7 @@
 #define QLOG2E Z16
 #define QSHIFT Z17
 #define QLN2   Z18
-#define TABLE0 Z19 // 2^(i/16) for i < 8, as in table<>
+#define TABLE0 Z19 // 2^(i/16) for i < 8, of shortTable
 #define TABLE1 Z20 // for 8 ≤ i < 16
 #define C5     Z21
 #define QONE   Z22
@@ -101,57 +101,38 @@
 
 #include "delta_amd64.h"
 
-DATA quick<>+0x00(SB)/8, $0xC0371547652B82FE // −16/ln 2
-DATA quick<>+0x08(SB)/8, $0x4338000000000000 // 1.5·2^52
-DATA quick<>+0x10(SB)/8, $0x3FA62E42FEFA39EF // ln 2/16
-DATA quick<>+0x18(SB)/8, $0x3FDFFFFFFFDC0194 // c2
-DATA quick<>+0x20(SB)/8, $0xBFC555555576AA1A // c3
-DATA quick<>+0x28(SB)/8, $0x3FA55573B7349D92 // c4
-DATA quick<>+0x30(SB)/8, $0xBF811108D3319822 // c5
-DATA quick<>+0x38(SB)/8, $-1.0
-DATA quick<>+0x40(SB)/8, $0x0000000010000100 // the middle, less 256 places, negated
-DATA quick<>+0x48(SB)/8, $0x000000001FFFFE00 // the places of 512 and up that float32 has not
-DATA quick<>+0x50(SB)/4, $-87.0
-DATA quick<>+0x54(SB)/4, $110.0
-GLOBL quick<>(SB), RODATA|NOPTR, $0x58
+// The constants of sigmoid32Short.
+DATA ·quick+0x00(SB)/8, $0xC0371547652B82FE // −16/ln 2
+DATA ·quick+0x08(SB)/8, $0x4338000000000000 // 1.5·2^52
+DATA ·quick+0x10(SB)/8, $0x3FA62E42FEFA39EF // ln 2/16
+DATA ·quick+0x18(SB)/8, $0x3FDFFFFFFFDC0194 // c2
+DATA ·quick+0x20(SB)/8, $0xBFC555555576AA1A // c3
+DATA ·quick+0x28(SB)/8, $0x3FA55573B7349D92 // c4
+DATA ·quick+0x30(SB)/8, $0xBF811108D3319822 // c5
+DATA ·quick+0x38(SB)/8, $-1.0
+DATA ·quick+0x40(SB)/8, $0x0000000010000100 // the middle, less 256 places, negated
+DATA ·quick+0x48(SB)/8, $0x000000001FFFFE00 // the places of 512 and up that float32 has not
+DATA ·quick+0x50(SB)/4, $-87.0
+DATA ·quick+0x54(SB)/4, $110.0
+GLOBL ·quick(SB), RODATA|NOPTR, $0x58
 
-#define C2       quick<>+0x18(SB)
-#define C3       quick<>+0x20(SB)
-#define C4       quick<>+0x28(SB)
-#define MINUSONE quick<>+0x38(SB)
-#define MIDDLE   quick<>+0x40(SB)
-#define PLACES   quick<>+0x48(SB)
-#define LEAST    quick<>+0x50(SB)
-#define MOST     quick<>+0x54(SB)
-
-// table<>+8*i(SB) is 2^(i/16), its bits less i<<48: adding n<<48 to that of i =
-// n mod 16 makes 2^(n/16).
-DATA table<>+0x00(SB)/8, $0x3FF0000000000000
-DATA table<>+0x08(SB)/8, $0x3FEFB5586CF9890F
-DATA table<>+0x10(SB)/8, $0x3FEF72B83C7D517B
-DATA table<>+0x18(SB)/8, $0x3FEF387A6E756238
-DATA table<>+0x20(SB)/8, $0x3FEF06FE0A31B715
-DATA table<>+0x28(SB)/8, $0x3FEEDEA64C123422
-DATA table<>+0x30(SB)/8, $0x3FEEBFDAD5362A27
-DATA table<>+0x38(SB)/8, $0x3FEEAB07DD485429
-DATA table<>+0x40(SB)/8, $0x3FEEA09E667F3BCD
-DATA table<>+0x48(SB)/8, $0x3FEEA11473EB0187
-DATA table<>+0x50(SB)/8, $0x3FEEACE5422AA0DB
-DATA table<>+0x58(SB)/8, $0x3FEEC49182A3F090
-DATA table<>+0x60(SB)/8, $0x3FEEE89F995AD3AD
-DATA table<>+0x68(SB)/8, $0x3FEF199BDD85529C
-DATA table<>+0x70(SB)/8, $0x3FEF5818DCFBA487
-DATA table<>+0x78(SB)/8, $0x3FEFA4AFA2A490DA
-GLOBL table<>(SB), RODATA|NOPTR, $0x80
+#define C2       ·quick+0x18(SB)
+#define C3       ·quick+0x20(SB)
+#define C4       ·quick+0x28(SB)
+#define MINUSONE ·quick+0x38(SB)
+#define MIDDLE   ·quick+0x40(SB)
+#define PLACES   ·quick+0x48(SB)
+#define LEAST    ·quick+0x50(SB)
+#define MOST     ·quick+0x54(SB)
 
 #define QUICKCONSTANTS \
-	VBROADCASTSD quick<>+0x00(SB), QLOG2E; \
-	VBROADCASTSD quick<>+0x08(SB), QSHIFT; \
-	VBROADCASTSD quick<>+0x10(SB), QLN2; \
-	VBROADCASTSD quick<>+0x30(SB), C5; \
+	VBROADCASTSD ·quick+0x00(SB), QLOG2E; \
+	VBROADCASTSD ·quick+0x08(SB), QSHIFT; \
+	VBROADCASTSD ·quick+0x10(SB), QLN2; \
+	VBROADCASTSD ·quick+0x30(SB), C5; \
 	VBROADCASTSD ·consts+0x78(SB), QONE; \
-	VMOVUPD table<>+0x00(SB), TABLE0; \
-	VMOVUPD table<>+0x40(SB), TABLE1
+	VMOVUPD ·shortTable+0x00(SB), TABLE0; \
+	VMOVUPD ·shortTable+0x40(SB), TABLE1
 
 // QUICK computes σ of the 32 elements in NA and NC, and leaves it there. Flags
 // say not zero if it may be wrong. The four groups go in step: each

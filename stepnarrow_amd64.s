@@ -30,7 +30,6 @@
 #define X8      BX // the row 8 rows behind X
 #define P       BX // cursor in the block of the gradient, or in y and weights
 #define D       CX // δ of that block
-#define SUMS    CX
 
 #define TAILMASK  K1 // the columns behind the last whole group
 #define HIGHHALF  K2 // the float64 lanes 4 to 7
