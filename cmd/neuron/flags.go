@@ -3,7 +3,9 @@ package main
 import (
 	"flag"
 	"io"
+	"path/filepath"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
@@ -43,17 +45,21 @@ type format struct {
 }
 
 func (f *format) register(flags *flag.FlagSet) {
-	flags.StringVar(&f.delimiter, "delimiter", ",", "`character` between fields, or \"tab\"")
+	flags.StringVar(&f.delimiter, "delimiter", "", "`character` between fields, or \"tab\" (default , or, if the file's name ends in .tsv or .tsv.gz, tab)")
 	flags.StringVar(&f.header, "header", "auto", "the first line names the columns: yes, no or `auto`, which is yes if none of its fields is a number")
 }
 
-// options returns what f means to package table.
-func (f *format) options() (delimiter rune, header table.Header, err error) {
-	if f.delimiter == "tab" {
-		f.delimiter = "\t"
+// options returns what f means to package table for the file at path.
+func (f *format) options(path string) (delimiter rune, header table.Header, err error) {
+	text := f.delimiter
+	switch {
+	case text == "tab", text == "" && isTSV(path):
+		text = "\t"
+	case text == "":
+		text = ","
 	}
-	delimiter, size := utf8.DecodeRuneInString(f.delimiter)
-	if size == 0 || size != len(f.delimiter) || delimiter == utf8.RuneError || slices.Contains([]rune("\"\r\n\x00"), delimiter) {
+	delimiter, size := utf8.DecodeRuneInString(text)
+	if size == 0 || size != len(text) || delimiter == utf8.RuneError || slices.Contains([]rune("\"\r\n\x00"), delimiter) {
 		return 0, 0, misuse("-delimiter %q: want one character, such as , or ; or tab", f.delimiter)
 	}
 	switch f.header {
@@ -67,4 +73,9 @@ func (f *format) options() (delimiter rune, header table.Header, err error) {
 		return 0, 0, misuse("-header %q: want auto, yes or no", f.header)
 	}
 	return delimiter, header, nil
+}
+
+// isTSV says whether a file's name promises tabs between fields.
+func isTSV(path string) bool {
+	return filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz")) == ".tsv"
 }

@@ -19,8 +19,9 @@ CSV files: fields are set apart by commas (or by -delimiter) and may stand in
 double quotes. The first line names the columns if none of its fields is a
 number (or if -header says so). Every value must be a finite decimal number;
 NaN, Inf, hexadecimal numbers, missing values, lines of different length and
-empty lines before the end are errors that name file, line and column. "-" is
-the standard input.
+empty lines before the end are errors that name file, line and column. In files
+whose names end in .tsv tabs set fields apart. Files compressed by gzip are read
+as they are. "-" is the standard input.
 
 Exit codes: 0 success, 1 failure, 2 a command line that makes no sense,
 130 interrupted; what was done until then is printed and saved.`

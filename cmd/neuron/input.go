@@ -16,7 +16,7 @@ var breastCancer []byte
 // open opens a CSV file; "-" is the standard input, and "" the data that the
 // program carries.
 func open(e *env, path string, f format) (*table.Reader, io.Closer, error) {
-	delimiter, header, err := f.options()
+	delimiter, header, err := f.options(path)
 	if err != nil {
 		return nil, nil, err
 	}

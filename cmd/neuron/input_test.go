@@ -1,6 +1,10 @@
 package main
 
 import (
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -88,6 +92,7 @@ func TestGoodFiles(t *testing.T) {
 		{"quotes", strings.NewReplacer("1", `"1"`, "a", `"a"`).Replace(plain), ""},
 		{"semicolons", strings.ReplaceAll(plain, ",", ";"), "-delimiter ;"},
 		{"tabs", strings.ReplaceAll(plain, ",", "\t"), "-delimiter tab"},
+		{"gzip", gzipped(plain), ""},
 		{"class names", strings.NewReplacer(",0\n", ",no\n", ",1\n", ",yes\n").Replace(plain), ""},
 		{"classes as numbers", strings.NewReplacer(",0\n", ",10\n", ",1\n", ",9\n").Replace(plain), "-positive 9"},
 		{"classes −1 and 1", strings.ReplaceAll(plain, ",0\n", ",-1\n"), ""},
@@ -118,6 +123,37 @@ func TestPositive(t *testing.T) {
 			if k, err := c.positive(""); err != nil || c.names[k] != test[1] {
 				t.Errorf("%q: positive is %q, want %q", c.names, c.names[k], test[1])
 			}
+		}
+	}
+}
+
+func gzipped(content string) string {
+	var b strings.Builder
+	z := gzip.NewWriter(&b)
+	io.WriteString(z, content)
+	z.Close()
+	return b.String()
+}
+
+// The name of a file says what stands between its fields, unless the user does.
+func TestTSV(t *testing.T) {
+	const commas, tabs = "a,y\n1,0\n2,1\n", "a\ty\n1\t0\n2\t1\n"
+	for _, test := range []struct{ name, content, flags string }{
+		{"d.csv", commas, ""},
+		{"d.tsv", tabs, ""},
+		{"D.TSV", tabs, ""},
+		{"d.tsv.gz", gzipped(tabs), ""},
+		{"d.tsv", commas, "-delimiter ,"},
+		{"tsv", commas, ""},
+	} {
+		path := filepath.Join(t.TempDir(), test.name)
+		if err := os.WriteFile(path, []byte(test.content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		args := append([]string{"train", "-json", "-test-fraction", "0", path}, strings.Fields(test.flags)...)
+		r := decode[trainReport](t, mustRun(t, "", args...))
+		if r.Dataset.Features != 1 || r.Dataset.Rows != 2 {
+			t.Errorf("%s: %+v", test.name, r.Dataset)
 		}
 	}
 }

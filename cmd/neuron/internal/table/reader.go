@@ -6,7 +6,8 @@
 // around a field are, too, even within its quotes. All lines have the same
 // number of fields. Empty lines are allowed at the end of the file only, NUL
 // bytes and carriage returns of their own nowhere. A line end within quotes is
-// part of the field, as LF even if it is CRLF.
+// part of the field, as LF even if it is CRLF. A file compressed by gzip, in one
+// member or several, is decompressed as it is read.
 //
 // Errors name file, line and column; both count from 1, columns in bytes.
 package table
@@ -44,6 +45,10 @@ type Reader struct {
 
 // NewReader starts to read r: it returns when it knows the columns.
 func NewReader(r io.Reader, name string, delimiter rune, header Header) (*Reader, error) {
+	r, err := gunzip(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	buffered := bufio.NewReaderSize(r, 1<<16)
 	if err := skipMark(buffered, name); err != nil {
 		return nil, err
@@ -181,8 +186,8 @@ func skipMark(r *bufio.Reader, name string) error {
 		r.Discard(3)
 	case strings.HasPrefix(s, "\xff\xfe"), strings.HasPrefix(s, "\xfe\xff"):
 		return fmt.Errorf("%s: the file is UTF-16; save it as UTF-8", name)
-	case strings.HasPrefix(s, "\x1f\x8b"):
-		return fmt.Errorf("%s: the file is compressed; pipe it through gunzip and read -", name)
+	case strings.HasPrefix(s, gzipMagic):
+		return fmt.Errorf("%s: the file is compressed twice; undo one of it with gunzip", name)
 	}
 	return nil
 }
