@@ -88,6 +88,32 @@ func testFusedNarrow[T Float](t *testing.T) {
 	testFused(t, x, newLabels[T](r, c.rows, c), nil, w, 0, c, c.rows-11, true)
 }
 
+// TestFusedThin takes narrow rows that lie in a cache: see stepThin.
+func TestFusedThin(t *testing.T) { eachType(t, testFusedThin[float32], testFusedThin[float64]) }
+
+func testFusedThin[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(85, 1))
+	for cols := 15; cols < 35; cols++ {
+		for k, rows := range []int{15, 16, 17, 32, 48, 79} {
+			for kind := range kinds {
+				c := testCase{rows: rows, cols: cols, off: (3*cols + k) & 15, kind: kind, weighted: k == 3, loss: Loss(cols+k+kind) & 1}
+				c.stride = c.cols + (cols+k)%4
+				x, w, b := newBatch[T](r, c), newVector[T](r, cols, c), newVector[T](r, 1, c)[0]
+				if c.kind == ordinary {
+					for j := range w {
+						w[j] /= T(cols)
+					}
+				}
+				y := newLabels[T](r, c.rows, c)
+				if k == 1 && kind&1 == 0 {
+					b = minusZeros(x, w, y)
+				}
+				testFused(t, x, y, newWeights[T](r, c.rows, c), w, b, c, rows, false)
+			}
+		}
+	}
+}
+
 // minusZeros changes x and w so that every lane of a dot product is −0, and
 // returns b = −0: z is −0, but +0 where a lane is unused. The labels y then tell
 // the two apart in the last place of a cost.

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"math"
 	"runtime"
 	"unsafe"
 
@@ -123,6 +124,17 @@ func stepWide64AVX512(grad, x, w, y, weights *float64, sums *accumulator, b floa
 //go:noescape
 func stepNarrow32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
 
+// stepThin: stepNarrow without weights over rows of 17 to 32 columns. b must not
+// be −0 if there are 32.
+//
+//go:noescape
+func stepThin32AVX512(grad, x, w, y *float32, sums *accumulator, b float32, rows, cols, stride, loss int)
+
+// isThin reports whether stepThin takes rows of so many columns.
+func isThin[T Float](w, weights []T, b T) bool {
+	return is32[T]() && 16 < len(w) && len(w) <= 32 && weights == nil && (len(w) < 32 || b != 0 || !math.Signbit(float64(b)))
+}
+
 func forwardAVX512[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	rows, cols := len(z), len(w)
 	switch narrow := isNarrow[T](cols); {
@@ -192,6 +204,8 @@ func deltaAVX512[T Float](delta []T, sums *partials, z, y, weights []T, loss Los
 func stepAVX512[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
 	rows, cols := len(y), len(w)
 	switch narrow := isNarrow[T](cols); {
+	case narrow && ahead == 0 && isThin(w, weights, b):
+		stepThin32AVX512(f32(g), f32(x), f32(w), f32(y), acc, float32(b), rows, cols, stride, int(loss))
 	case narrow:
 		stepNarrow32AVX512(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
 	case is32[T]():

@@ -536,8 +536,8 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		generic = func(delta []T, sums []float64) {
 			deltaGeneric(delta, (*partials)(unsafe.Pointer(unsafe.SliceData(sums))), z, y, weights, loss)
 		}
-	case "stepNarrow", "stepWide":
-		narrow, loss := k.family == "stepNarrow", Loss(c.rows>>4&1)
+	case "stepThin", "stepNarrow", "stepWide":
+		narrow, loss := k.family != "stepWide", Loss(c.rows>>4&1)
 		lanes := narrowLaneBytes / size
 		if !narrow {
 			lanes = wideLaneBytes / size
@@ -555,8 +555,17 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		}
 		out(c.cols, some(c.cols))
 		outSums(3 * sumLanes)
-		args = []uint64{address(result), address(x), address(w), address(y), address(weights), address(sums), bitsOf(b),
-			uint64(c.rows), uint64(c.cols), uint64(c.stride), uint64(distance), uint64(loss)}
+		if k.family == "stepThin" {
+			weights = nil
+			if c.cols == 32 {
+				b += 0 // −0 is not for this kernel
+			}
+			args = []uint64{address(result), address(x), address(w), address(y), address(sums), bitsOf(b),
+				uint64(c.rows), uint64(c.cols), uint64(c.stride), uint64(loss)}
+		} else {
+			args = []uint64{address(result), address(x), address(w), address(y), address(weights), address(sums), bitsOf(b),
+				uint64(c.rows), uint64(c.cols), uint64(c.stride), uint64(distance), uint64(loss)}
+		}
 		generic = func(g []T, sums []float64) {
 			acc := (*accumulator)(unsafe.Pointer(unsafe.SliceData(sums)))
 			z := make([]T, c.rows)
@@ -720,6 +729,15 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			}
 			runKind(16*(1+rows.deal()), cols, hard)
 		}
+	case "stepThin":
+		rows := deck{r: r, n: 6}
+		for cols := 17; cols <= 32; cols++ {
+			for range 4 {
+				run(16*(1+rows.deal()), cols)
+			}
+			runKind(16, cols, hard)
+			runKind(16*(1+rows.deal()), cols, hard)
+		}
 	case "stepWide":
 		rows := deck{r: r, n: 8}
 		for _, cols := range append(widths(34, 160), 300, 400, 512-narrow, 784-narrow, 1025-narrow) {
@@ -807,6 +825,9 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 		if class && strings.HasSuffix(k.family, "Narrow") && cols >= narrow || class && strings.HasSuffix(k.family, "Wide") && cols < narrow {
 			return // never called so
 		}
+		if k.family == "stepThin" && (cols < 17 || cols > 32) {
+			return // neither
+		}
 		for off := range line {
 			for _, end := range []bool{true, false} {
 				f := flags.deal()
@@ -837,7 +858,7 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 				m = 1 + m&3
 			}
 			switch k.family {
-			case "stepNarrow":
+			case "stepThin", "stepNarrow":
 				m = 16 * (1 + m&1)
 			case "stepWide":
 				if m = 2 * (1 + m&3); n > 1030 {
@@ -850,8 +871,11 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 			continue
 		}
 		for _, cols := range []int{1, 3, 16, 30} { // so many rows
-			if n > 1025 || k.family == "forwardWide" || k.family == "stepWide" || k.family == "stepNarrow" && n%16 != 0 {
+			if n > 1025 || k.family == "forwardWide" || k.family == "stepWide" || step && n%16 != 0 {
 				break
+			}
+			if k.family == "stepThin" && cols < 17 {
+				continue
 			}
 			for _, end := range []bool{true, false} {
 				if n*(cols+5)*elemSize[T]() > inputSize {

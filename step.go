@@ -182,7 +182,7 @@ func halve(l [sumLanes]float64) float64 {
 // call, and returns their number: a multiple of the lanes of sums by row, so
 // that the rest may be worked in blocks.
 func stepFused[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) int {
-	unit, call, ahead := fusedShape[T](len(w), fetch)
+	unit, call, ahead := fusedShape[T](len(w), fetch || canStepThin(w, weights, b))
 	if unit == 0 {
 		return 0
 	}
