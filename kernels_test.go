@@ -737,7 +737,12 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			}
 			runKind(16, cols, hard)
 			runKind(16*(1+rows.deal()), cols, hard)
+			infinite = true
+			runKind(16+16*(rows.deal()&1), cols, hard)
+			runKind(32, cols, ordinary)
+			infinite = false
 		}
+		testThinZeros(t)
 	case "stepWide":
 		rows := deck{r: r, n: 8}
 		for _, cols := range append(widths(34, 160), 300, 400, 512-narrow, 784-narrow, 1025-narrow) {
@@ -794,6 +799,47 @@ func testPredictRow(t *testing.T, r *rand.Rand) {
 		Predict(yhat[:], Batch[float32]{Data: []float32{1}, Rows: 1, Cols: 1}, []float32{z}, 0)
 		if want := sigmoid32Long(z); !same(yhat[0], want) {
 			t.Fatalf("predictRow32: z = %x: %x, want %x", z, yhat[0], want)
+		}
+	}
+}
+
+// testThinZeros takes the zeros of which a kernel may lose the sign: in z, where
+// all products of a row are −0, and in δ, where z is far away.
+func testThinZeros(t *testing.T) {
+	t.Helper()
+	defer impl.Select("AVX-512")()
+	for cols := 17; cols <= 32; cols++ {
+		for k := range 64 {
+			c := testCase{rows: 16, cols: cols, stride: cols, loss: Loss(k & 1)}
+			x := Batch[float32]{Data: make([]float32, c.rows*cols), Rows: c.rows, Cols: cols}
+			w, y, b := make([]float32, cols), make([]float32, c.rows), float32(0)
+			if k < 2 {
+				b = minusZeros(x, w, y)
+			} else {
+				for i := range x.Data {
+					x.Data[i] = float32(math.Pow(10, float64(k)/2))
+				}
+				for j := range w {
+					w[j] = -1
+				}
+				for i := range y {
+					y[i] = float32(k >> 1 & 1)
+				}
+			}
+			got, want := make([]float32, cols), make([]float32, cols)
+			for j := range want {
+				want[j] = float32(math.Copysign(0, -1))
+			}
+			copy(got, want)
+			var acc, wantAcc accumulator
+			z := make([]float32, c.rows)
+			forwardGeneric(z, x.Data, w, b, cols, 16)
+			deltaGeneric(z, &wantAcc.partials, z, y, nil, c.loss)
+			sumGeneric(&wantAcc.delta, z)
+			gradientGeneric(want, x.Data, z, cols, true)
+			stepBatch(&acc, got, x.Data, y, nil, w, b, cols, c.loss, false)
+			wantSame(t, got, want, "%d: %v", k, c)
+			wantSums(t, acc.sums(), wantAcc.sums(), "%d: %v", k, c)
 		}
 	}
 }

@@ -201,12 +201,12 @@ func stepFused[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 
 // fusedShape returns, for rows of so many columns: the number of which step
 // takes a multiple, 0 if it takes none; the bytes of X that a call may read; and
-// the number of rows by which it fetches, from memory. Narrow rows in a cache are
-// as fast in blocks.
-func fusedShape[T Float](cols int, memory bool) (unit, bytes, ahead int) {
+// the number of rows by which it fetches, from memory. Of narrow rows step takes
+// those for which it is faster than blocks.
+func fusedShape[T Float](cols int, faster bool) (unit, bytes, ahead int) {
 	size := cols * elemSize[T]()
 	switch {
-	case isNarrow[T](cols) && size > 0 && memory && canStepNarrow[T]():
+	case isNarrow[T](cols) && size > 0 && faster && canStepNarrow[T]():
 		return blockUnit, callBytes, max(blockAheadBytes/size&^(blockUnit-1), 3*blockUnit)
 	case pairMinBytes <= size && size <= pairMaxBytes():
 		return sumLanes, pairCallBytes, sumLanes

@@ -237,14 +237,15 @@
 	VMULPS.Z 64(P)(STRIDE*8), Z6, TAIL, Z4; \
 	ADDQ STRIDE, P
 
-#define ROW(K) \
+#define LAST(K) \
 	VBROADCASTSS (4*(K))(D), Z5; \
 	VBROADCASTSS (4*(K)+32)(D), Z6; \
 	VFMADD231PS (P), Z5, HEAD, Z1; \
 	VFMADD231PS 64(P), Z5, TAIL, Z2; \
 	VFMADD231PS (P)(STRIDE*8), Z6, HEAD, Z3; \
-	VFMADD231PS 64(P)(STRIDE*8), Z6, TAIL, Z4; \
-	ADDQ STRIDE, P
+	VFMADD231PS 64(P)(STRIDE*8), Z6, TAIL, Z4
+
+#define ROW(K) LAST(K); ADDQ STRIDE, P
 
 #define ADD \
 	VADDPS Z1, G0, HEAD, G0; \
@@ -288,7 +289,7 @@
 	A(STAGE8); \
 	B(STAGE8); \
 	ROW(6); \
-	ROW(7); \
+	LAST(7); \
 	ADD
 
 // func stepThin32AVX512(grad, x, w, y *float32, sums *accumulator, b float32, rows, cols, stride, loss int)
@@ -379,7 +380,7 @@ next:
 	ROW(4)
 	ROW(5)
 	ROW(6)
-	ROW(7)
+	LAST(7)
 	ADD
 	MOVQ grad+0(FP), AX
 	VMOVUPS G0, (AX)
