@@ -187,7 +187,10 @@ func stepFused[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 		return 0
 	}
 	n := len(y) / unit * unit
-	rows := min(max(call/elemSize[T]()/stride/unit, 1)*unit, callElements)
+	rows := n
+	if n > callElements || n*stride*elemSize[T]() > call {
+		rows = min(max(call/elemSize[T]()/stride/unit, 1)*unit, callElements)
+	}
 	for i := 0; i < n; i += rows {
 		j := min(i+rows, n)
 		distance := 0
@@ -225,9 +228,15 @@ func toLine[T Float](p *T) uintptr {
 // while they are worked on, half of it during the forward pass and half during
 // the gradient.
 func stepBatch[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) {
-	if n := stepFused(acc, g, x, y, weights, w, b, stride, loss, fetch); n > 0 {
-		x, y, weights = rest(x, n*stride), y[n:], weightsOf(weights, n, len(y))
+	n := stepFused(acc, g, x, y, weights, w, b, stride, loss, fetch)
+	if n < len(y) {
+		stepBlocks(acc, g, rest(x, n*stride), y[n:], weightsOf(weights, n, len(y)), w, b, stride, loss, fetch)
 	}
+}
+
+// stepBlocks is stepBatch by kernels that each do a part of it, on blocks that
+// stay in the L1 cache.
+func stepBlocks[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) {
 	var room [blockRows + 16]T
 	buf := room[toLine(&room[0]):]
 	rows := blockRows

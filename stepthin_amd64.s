@@ -13,12 +13,16 @@
 //
 // δ is a long chain of operations that wait for each other, and the CPU looks
 // no farther than a hundred instructions ahead. So δ, of eight rows twice, is
-// cut into stages, between which stand pieces of the other two.
+// cut into stages, between which stand pieces of the other two. Then what counts
+// is the number of operations. A CPU whose units are 32 bytes wide takes twice as
+// long for a vector of 64, so that what needs no float64 is done in float32, and
+// lanes are halved in vectors of 32 bytes.
 
 #include "textflag.h"
 
 // Arguments, in the order of every kernel.
 #define X       SI // cursor in the block of the forward pass
+#define X4      AX // and four rows behind it
 #define ROWS    R8 // rows behind those that have a z
 #define COLS    R9
 #define STRIDE  R10 // bytes
@@ -27,29 +31,28 @@
 #define NEXT    CX // the block that follows there
 #define YS      DX
 #define SUMS    DI
-#define D       R12 // offset of δ of the block of the gradient
+#define D       R12 // δ of the block of the gradient
 #define DN      R13 // and of the block behind it
 
-#define TAILMASK  K1 // columns 16 to 31
-#define HIGHHALF  K2 // the float64 lanes 4 to 7
-#define HIGHPAIRS K3 // of every four float32 lanes the last two
-#define NEGATIVE  K4
-#define WRONG     K4 // which is set where NEGATIVE is done with
-#define SAME      K4 // and this after it
+#define TAILLOW   K1 // columns 16 to 23
+#define TAILHIGH  K2 // and 24 to 31
+#define POSITIVE  K3
 #define HEAD      K5 // the columns of a block that has a gradient: 0 to 15
 #define TAIL      K6 // and 16 to 31
-#define POSITIVE  K7
 
-#define WV    Z24
-#define ONE   Z25
-#define SHIFT Z26
-#define MIN   Z27
-#define G0    Z28
-#define G1    Z29
-#define W0    Z30
-#define W1    Z31
+#define VT    Y8
+#define C0    Z9  // constants for the next stage
+#define C1    Z25
+#define SIGN  Z22
+#define SHIFT Z23
+#define ONE   Z24
+#define G0    Z26
+#define G1    Z27
+#define W0    Y28
+#define W8    Y29
+#define W16   Y30
+#define W24   Y31
 
-#define SIGN  ·consts+0x00(SB)
 #define LOG2E ·consts+0x10(SB)
 #define LN2   ·consts+0xE8(SB)
 #define P0    ·consts+0xF0(SB)
@@ -65,75 +68,89 @@
 #define L3    ·consts+0x130(SB)
 #define L4    ·consts+0x138(SB)
 
-// A and B are the registers of the two halves of δ: z, and five others.
-#define A(STAGE) STAGE(Z12, Z13, Z14, Z15, Z16, Z17, 0, Z7, Y7)
-#define B(STAGE) STAGE(Z18, Z19, Z20, Z21, Z22, Z23, 32, Z8, Y8)
+// What is exact in float32 is done there, where a vector is half as long.
+DATA thin<>+0x00(SB)/4, $0x80000000 // sign bit
+DATA thin<>+0x04(SB)/4, $-746.0
+DATA thin<>+0x08(SB)/4, $0.5
+GLOBL thin<>(SB), RODATA|NOPTR, $0x0C
 
-// δ, as in delta_amd64.h, in stages. Q is where the half stands in y and in δ.
+#define SIGN32 thin<>+0x00(SB)
+#define MIN32  thin<>+0x04(SB)
+#define HALF32 thin<>+0x08(SB)
+
+// BOTH does a stage for both halves of δ. Each has the registers of z and of
+// five other vectors, its place in y and in δ, what takes its result, and a
+// mask.
+#define BOTH(STAGE) \
+	STAGE(Y10, Z10, Z11, Z12, Y12, Z13, Z14, Z15, 0, Z8, Y8, K4); \
+	STAGE(Y16, Z16, Z17, Z18, Y18, Z19, Z20, Z21, 32, Z9, Y9, K7)
+
+// δ, as in delta_amd64.h, in stages, which take C0 and C1 from memory once for
+// both halves.
 //
 //	1–2  VN = n, VR = r
 //	3–5  E0 = t = exp(−|z|)
-//	6    R2 = σ(|z|), E1 = y, VN = m
-#define STAGE1(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
-	VPORQ.BCST SIGN, VX, VR; \
-	VMAXPD VR, MIN, VR; \
+//	6    R2 = σ(|z|), VN = m, K: z has its sign bit set
+#define STAGE1(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
+	VPORD.BCST SIGN32, YX, YR; \
+	VMAXPS YR, VT, YR; \
+	VCVTPS2PD YR, VR; \
 	VMOVAPD SHIFT, VN; \
-	VFMADD231PD.BCST LOG2E, VR, VN
+	VFMADD231PD VR, C0, VN
 
-#define STAGE2(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+#define STAGE2(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
 	VSUBPD SHIFT, VN, VN; \
-	VFNMADD231PD.BCST LN2, VN, VR
+	VFNMADD231PD C1, VN, VR
 
-#define STAGE3(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+#define STAGE3(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
 	VMULPD VR, VR, R2; \
-	VBROADCASTSD P1, E0; \
-	VBROADCASTSD P3, E1; \
-	VFMADD213PD.BCST P0, VR, E0; \
-	VFMADD213PD.BCST P2, VR, E1
+	VMOVAPD C0, E0; \
+	VMOVAPD C1, E1
 
-#define STAGE4(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
-	VFMADD231PD.BCST P4, R2, E1; \
+#define STAGE4(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
+	VFMADD213PD C0, VR, E0; \
+	VFMADD213PD C1, VR, E1
+
+#define STAGE5(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
+	VFMADD231PD R2, C0, E1; \
 	VFMADD231PD R2, E1, E0; \
-	VFMADD213PD.BCST HALF, VR, E0
-
-#define STAGE5(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+	VFMADD213PD C1, VR, E0; \
 	VFMADD213PD VR, R2, E0; \
 	VADDPD ONE, E0, E0; \
 	VSCALEFPD VN, E0, E0
 
-#define STAGE6(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+#define STAGE6(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
 	VADDPD ONE, E0, R2; \
 	VDIVPD R2, ONE, R2; \
 	VCVTPS2PD Q(YS), E1; \
-	VPMOVQ2M VX, NEGATIVE; \
+	VPMOVD2M YX, K; \
 	VSUBPD E1, ONE, VN; \
-	VMOVAPD E1, NEGATIVE, VN
+	VMOVAPD E1, K, VN
 
-// The quadratic loss: VN = e, R2 = pq.
-#define QUADRATIC7(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+// The quadratic loss: VN = e, R2 = pq; then E1 = δ, VR = e².
+#define QUADRATIC7(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
 	VMULPD R2, E0, VR; \
 	VSUBPD VR, VN, VN; \
 	VMULPD R2, VR, R2; \
-	VPTERNLOGQ.BCST $0x78, SIGN, VX, VN; \
-	COUNT(VX, E1, E2)
+	VPXORQ SIGN, VN, K, VN; \
+	SIDE(YX, YE, Q, K)
 
-#define QUADRATIC8(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+#define QUADRATIC8(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
 	VMULPD VN, VN, VR; \
 	VMULPD R2, VN, VN; \
-	SUM(VN, YE, E1, Q); \
-	COST(VR)
+	ROUND(VN, YE, E1, Q)
 
-// The log loss: R2 = e, then E0 = s, VR = s², R2 = s⁴, all for the cost.
-#define LOG7(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+// The log loss: E1 = e = δ, E0 = s; then VR = s², R2 = s⁴, for the cost VR.
+#define LOG7(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
 	VMULPD R2, E0, VR; \
 	VSUBPD VR, VN, R2; \
-	VPTERNLOGQ.BCST $0x78, SIGN, VX, R2; \
-	COUNT(VX, E1, E2); \
-	SUM(R2, YE, E1, Q); \
+	VPXORQ SIGN, R2, K, R2; \
+	SIDE(YX, YE, Q, K); \
+	ROUND(R2, YE, E1, Q); \
 	VADDPD.BCST TWO, E0, R2; \
 	VDIVPD R2, E0, E0
 
-#define LOG8(VX, VN, VR, R2, E0, E1, Q, E2, YE) \
+#define LOG8(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
 	VMULPD E0, E0, VR; \
 	VMULPD VR, VR, R2; \
 	VBROADCASTSD L1, E1; \
@@ -144,87 +161,89 @@
 	VFMADD231PD R2, E2, E1; \
 	VMULPD VR, E0, VR; \
 	VADDPD E0, E0, E0; \
-	VFMADD213PD E0, VR, E1; \
+	VFMADD213PD E0, E1, VR; \
 	VPXORQ R2, R2, R2; \
-	VCMPPD $4, R2, VN, WRONG; \
-	VPTERNLOGQ.BCST $0x44, SIGN, VX, VX; \
-	VMOVAPD.Z VX, WRONG, VX; \
-	VFMADD231PD VN, VX, E1; \
-	COST(E1)
+	VCMPPD $4, R2, VN, K; \
+	VCVTPS2PD YX, VX; \
+	VPTERNLOGQ $0x44, SIGN, VX, VX; \
+	VMOVAPD.Z VX, K, VX; \
+	VFMADD231PD VN, VX, VR
 
-// COUNT adds the rows on the right side of ½. SUM rounds δ, stores it and adds
-// it to Σδ. COST adds the cost.
-#define COUNT(VX, VY, V) \
-	VCMPPD.BCST $0x1D, HALF, VY, POSITIVE; \
-	VPXORQ V, V, V; \
-	VCMPPD $0x1D, V, VX, SAME; \
-	KXNORB SAME, POSITIVE, SAME; \
-	VCMPPD $7, VX, VX, SAME, SAME; \
-	VMOVUPD 64(SUMS), V; \
-	VADDPD  ONE, V, SAME, V; \
-	VMOVUPD V, 64(SUMS)
+// SIDE sets K where a row is on the right side of ½. ROUND rounds δ and stores
+// it.
+#define SIDE(YX, V, Q, K) \
+	VBROADCASTSS HALF32, V; \
+	VCMPPS $0x12, Q(YS), V, POSITIVE; \
+	VPXOR V, V, V; \
+	VCMPPS $0x1D, V, YX, K; \
+	KXNORB K, POSITIVE, K; \
+	VCMPPS $7, YX, YX, K, K
 
-#define SUM(VE, YE, V, Q) \
+#define ROUND(VE, YE, V, Q) \
 	VCVTPD2PS VE, YE; \
 	VMOVUPS YE, Q(DN); \
-	VCVTPS2PD YE, V; \
-	VADDPD  128(SUMS), V, V; \
-	VMOVUPD V, 128(SUMS)
+	VCVTPS2PD YE, V
 
-#define COST(VC) \
-	VADDPD  (SUMS), VC, VC; \
-	VMOVUPD VC, (SUMS)
+// COUNTS, DELTAS and COSTS add to the sums, of the first half first.
+#define COUNTS \
+	VMOVUPD 64(SUMS), C1; \
+	VADDPD  ONE, C1, K4, C1; \
+	VADDPD  ONE, C1, K7, C1; \
+	VMOVUPD C1, 64(SUMS)
 
-// DOT4 multiplies four rows, and moves on to the next.
-#define DOT4(A0, A1, A2, A3) \
-	VMULPS (X), W0, A0; \
-	VMULPS (X)(STRIDE*1), W0, A1; \
-	VMULPS (X)(STRIDE*2), W0, A2; \
-	VMULPS (X)(STRIDE3*1), W0, A3; \
-	VFMADD231PS 64(X), W1, TAILMASK, A0; \
-	VFMADD231PS 64(X)(STRIDE*1), W1, TAILMASK, A1; \
-	VFMADD231PS 64(X)(STRIDE*2), W1, TAILMASK, A2; \
-	VFMADD231PS 64(X)(STRIDE3*1), W1, TAILMASK, A3; \
-	LEAQ (X)(STRIDE*4), X
+#define DELTAS \
+	VADDPD  128(SUMS), Z15, Z15; \
+	VADDPD  Z21, Z15, Z15; \
+	VMOVUPD Z15, 128(SUMS)
 
-// The steps of halving the lanes of several rows, as in kernel_amd64.s.
-#define FOLD512(A, B) \
-	VSHUFF64X2 $0x4E, B, A, WV; \
-	VMOVAPD B, HIGHHALF, A; \
-	VADDPS WV, A, A
+#define COSTS \
+	VADDPD  (SUMS), Z12, Z12; \
+	VADDPD  Z18, Z12, Z12; \
+	VMOVUPD Z12, (SUMS)
 
-#define FOLD256(A, B) \
-	VSHUFF64X2 $0xDD, B, A, WV; \
-	VSHUFF64X2 $0x88, B, A, A; \
-	VADDPS WV, A, A
+// The forward pass. In vectors of 32 bytes the first step of halving 16 lanes is
+// an addition, without a shuffle.
+//
+// ROWS2 multiplies two rows and halves their lanes to four each, which it leaves
+// in A. B, C and E are clobbered.
+#define ROWS2(ROW, ROW4, A, B, C, E) \
+	VMULPS ROW, W0, A; \
+	VMULPS 32 ROW, W8, B; \
+	VMULPS ROW4, W0, C; \
+	VMULPS 32 ROW4, W8, E; \
+	VFMADD231PS 64 ROW, W16, TAILLOW, A; \
+	VFMADD231PS 96 ROW, W24, TAILHIGH, B; \
+	VFMADD231PS 64 ROW4, W16, TAILLOW, C; \
+	VFMADD231PS 96 ROW4, W24, TAILHIGH, E; \
+	VADDPS B, A, A; \
+	VADDPS E, C, C; \
+	VPERM2F128 $0x21, C, A, VT; \
+	VBLENDPS $0xF0, C, A, A; \
+	VADDPS VT, A, A
 
-#define FOLD128(A, B) \
-	VSHUFPS $0x4E, B, A, WV; \
-	VMOVAPD B, HIGHPAIRS, A; \
-	VADDPS WV, A, A
+// FOLD halves the four lanes of rows in A and B.
+#define FOLD(A, B) \
+	VSHUFPS $0x4E, B, A, VT; \
+	VBLENDPS $0xCC, B, A, A; \
+	VADDPS VT, A, A
 
-#define FOLD64(A, B) \
-	VSHUFPS $0xDD, B, A, WV; \
-	VSHUFPS $0x88, B, A, A; \
-	VADDPS WV, A, A
+// FORWARD1 and FORWARD2 work four rows each, FORWARD2 leaves z of all eight in
+// OUT.
+#define FORWARD1 \
+	ROWS2((X), (X4), Y1, Y2, Y3, Y4); \
+	ROWS2((X)(STRIDE*1), (X4)(STRIDE*1), Y2, Y3, Y4, Y5); \
+	FOLD(Y1, Y2)
 
-#define HALVE8(A0, A1, A2, A3, A4, A5, A6, A7) \
-	FOLD512(A0, A4); \
-	FOLD512(A1, A5); \
-	FOLD512(A2, A6); \
-	FOLD512(A3, A7)
-
-#define HALVE \
-	FOLD256(Z0, Z4); \
-	FOLD256(Z1, Z5); \
-	FOLD256(Z2, Z6); \
-	FOLD256(Z3, Z7)
-
-#define HALVED \
-	FOLD128(Z0, Z1); \
-	FOLD128(Z2, Z3); \
-	FOLD64(Z0, Z2); \
-	VADDPS.BCST b+40(FP), Z0, Z0
+#define FORWARD2(OUT) \
+	ROWS2((X)(STRIDE*2), (X4)(STRIDE*2), Y2, Y3, Y4, Y5); \
+	ROWS2((X)(STRIDE3*1), (X4)(STRIDE3*1), Y3, Y4, Y5, Y6); \
+	FOLD(Y2, Y3); \
+	VSHUFPS $0xDD, Y2, Y1, VT; \
+	VSHUFPS $0x88, Y2, Y1, Y1; \
+	VADDPS VT, Y1, Y1; \
+	VADDPS.BCST b+40(FP), Y1, OUT; \
+	LEAQ (X)(STRIDE*8), X; \
+	LEAQ (X4)(STRIDE*8), X4
 
 // The gradient: t = δ₀x₀, t = fma(δₖ, xₖ, t); g += t for rows 0 to 7, in Z1 and
 // Z2, beside rows 8 to 15, in Z3 and Z4.
@@ -253,41 +272,40 @@
 	VADDPS Z3, G0, HEAD, G0; \
 	VADDPS Z4, G1, TAIL, G1
 
-// BLOCK is the work on three blocks.
-#define BLOCK(STAGE7, STAGE8) \
-	VEXTRACTF64X4 $1, Z0, Y1; \
-	VCVTPS2PD Y0, Z12; \
-	VCVTPS2PD Y1, Z18; \
-	A(STAGE1); \
-	B(STAGE1); \
-	DOT4(Z0, Z1, Z2, Z3); \
-	A(STAGE2); \
-	B(STAGE2); \
-	DOT4(Z4, Z5, Z6, Z7); \
-	A(STAGE3); \
-	B(STAGE3); \
-	HALVE8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7); \
-	A(STAGE4); \
-	B(STAGE4); \
-	DOT4(Z4, Z5, Z6, Z7); \
-	A(STAGE5); \
-	B(STAGE5); \
-	DOT4(Z8, Z9, Z10, Z11); \
-	HALVE8(Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11); \
-	A(STAGE6); \
-	B(STAGE6); \
-	HALVE; \
-	HALVED; \
+// BLOCK is the work on three blocks. FIRSTSUMS and LASTSUMS are what is known of
+// the sums after the seventh stage, and after the eighth.
+#define BLOCK(STAGE7, FIRSTSUMS, STAGE8, LASTSUMS) \
+	VMOVAPS Y0, Y10; \
+	VMOVAPS Y7, Y16; \
+	VBROADCASTSS MIN32, VT; \
+	VBROADCASTSD LOG2E, C0; \
+	VBROADCASTSD LN2, C1; \
+	BOTH(STAGE1); \
+	FORWARD1; \
+	BOTH(STAGE2); \
+	VBROADCASTSD P1, C0; \
+	VBROADCASTSD P3, C1; \
+	BOTH(STAGE3); \
+	VBROADCASTSD P0, C0; \
+	VBROADCASTSD P2, C1; \
+	FORWARD2(Y0); \
+	BOTH(STAGE4); \
+	VBROADCASTSD P4, C0; \
+	VBROADCASTSD HALF, C1; \
+	FORWARD1; \
+	BOTH(STAGE5); \
+	FORWARD2(Y7); \
+	BOTH(STAGE6); \
 	FIRST; \
 	ROW(1); \
 	ROW(2); \
-	A(STAGE7); \
-	B(STAGE7); \
+	BOTH(STAGE7); \
+	FIRSTSUMS; \
 	ROW(3); \
 	ROW(4); \
 	ROW(5); \
-	A(STAGE8); \
-	B(STAGE8); \
+	BOTH(STAGE8); \
+	LASTSUMS; \
 	ROW(6); \
 	LAST(7); \
 	ADD
@@ -308,28 +326,28 @@ TEXT ·stepThin32AVX512(SB), NOSPLIT, $192-80
 	ANDQ $~63, D
 	LEAQ 64(D), DN
 
-	MOVL  $0xF0, BX
-	KMOVW BX, HIGHHALF
-	MOVL  $0xAA, BX
-	KMOVW BX, HIGHPAIRS
 	KXORW HEAD, HEAD, HEAD // there is no gradient yet
 	KXORW TAIL, TAIL, TAIL
 	LEAQ  -16(COLS), CX
 	MOVL  $1, BX
 	SHLL  CX, BX
 	DECL  BX
-	KMOVW BX, TAILMASK
+	KMOVW BX, TAILLOW
+	SHRL  $8, BX
+	KMOVW BX, TAILHIGH
 	MOVQ  X, P
 	MOVQ  X, NEXT
 
 	VMOVUPS   (AX), W0
-	VMOVUPS.Z 64(AX), TAILMASK, W1
+	VMOVUPS   32(AX), W8
+	VMOVUPS.Z 64(AX), TAILLOW, W16
+	VMOVUPS.Z 96(AX), TAILHIGH, W24
 	MOVQ grad+0(FP), AX
 	VMOVUPS   (AX), G0
-	VMOVUPS.Z 64(AX), TAILMASK, G1
-	VBROADCASTSD ·consts+0x78(SB), ONE
+	VMOVUPS.Z 64(AX), TAILLOW, G1
+	VBROADCASTSD ·consts+0x00(SB), SIGN
 	VBROADCASTSD ·consts+0x18(SB), SHIFT
-	VBROADCASTSD ·consts+0x08(SB), MIN
+	VBROADCASTSD ·consts+0x78(SB), ONE
 
 	// Products take the place of sums that begin at +0: what may then be −0 for
 	// +0 is +0 again when b is added, unless b is −0.
@@ -337,34 +355,32 @@ TEXT ·stepThin32AVX512(SB), NOSPLIT, $192-80
 	VADDSS b+40(FP), X0, X0
 	VMOVSS X0, b+40(FP)
 
-	DOT4(Z0, Z1, Z2, Z3)
-	DOT4(Z4, Z5, Z6, Z7)
-	HALVE8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
-	DOT4(Z4, Z5, Z6, Z7)
-	DOT4(Z8, Z9, Z10, Z11)
-	HALVE8(Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11)
-	HALVE
-	HALVED
+	LEAQ (X)(STRIDE*4), X4
+	FORWARD1
+	FORWARD2(Y0)
+	FORWARD1
+	FORWARD2(Y7)
 
 block:
 	SUBQ $16, ROWS
 	JNZ  more
-	MOVQ STRIDE, AX // the last block again, in place of one that is not there
-	SHLQ $4, AX
-	SUBQ AX, X
+	MOVQ STRIDE, COLS // the last block again, in place of one that is not there
+	SHLQ $4, COLS
+	SUBQ COLS, X
+	SUBQ COLS, X4
 
 more:
 	CMPQ loss+72(FP), $0
 	JNE  log
-	BLOCK(QUADRATIC7, QUADRATIC8)
+	BLOCK(QUADRATIC7, COUNTS, QUADRATIC8, DELTAS; COSTS)
 	JMP  next
 
 log:
-	BLOCK(LOG7, LOG8)
+	BLOCK(LOG7, COUNTS; DELTAS, LOG8, COSTS)
 
 next:
 	KXNORW HEAD, HEAD, HEAD
-	KMOVW  TAILMASK, TAIL
+	KMOVW  TAILLOW, TAIL
 	MOVQ  NEXT, P
 	LEAQ  (NEXT)(STRIDE*8), NEXT
 	LEAQ  (NEXT)(STRIDE*8), NEXT
@@ -384,6 +400,6 @@ next:
 	ADD
 	MOVQ grad+0(FP), AX
 	VMOVUPS G0, (AX)
-	VMOVUPS G1, TAILMASK, 64(AX)
+	VMOVUPS G1, TAILLOW, 64(AX)
 	VZEROUPPER
 	RET
