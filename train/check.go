@@ -67,30 +67,38 @@ func (d *Data[T]) checkShape() error {
 	return nil
 }
 
-// checkValues looks for NaN, infinities and labels out of range. It reads X
-// as fast as the kernels do: x·0 is 0 just for the rows in which every
-// feature is finite.
-func (d *Data[T]) checkValues(ctx context.Context) error {
-	zeros := make([]T, d.X.Cols)
-	z := make([]T, min(d.X.Rows, 4096))
-	return eachChunk(ctx, d.X.Rows, d.X.Cols, func(i, j int) error {
-		kernel.Forward(z[:j-i], d.X.Slice(i, j), zeros, 0)
-		for k := i; k < j; k++ {
-			if z[k-i] != 0 {
-				return badFeature(d.X.Row(k), k)
-			}
-			if y := d.Y[k]; !(y >= 0 && y <= 1) {
-				return fmt.Errorf("train: row %d: label %g is not between 0 and 1", k+1, y)
-			}
-			if d.Weights == nil {
-				continue
-			}
-			if s := float64(d.Weights[k]); !(s >= 0 && s <= math.MaxFloat64) {
-				return fmt.Errorf("train: row %d: weight %g is not finite and at least 0", k+1, s)
-			}
+// checkValues looks for NaN, infinities and labels out of range.
+func (d Data[T]) checkValues(ctx context.Context) error {
+	return scan(ctx, d, newValues[T](d.X.Cols).check)
+}
+
+// values checks the values of rows as fast as the kernels read them: x·0 is 0
+// just for the rows in which every feature is finite.
+type values[T kernel.Float] struct{ zeros, z []T }
+
+func newValues[T kernel.Float](cols int) *values[T] {
+	return &values[T]{make([]T, cols), make([]T, chunkRows(cols))}
+}
+
+// check checks the rows of d, a chunk of all; first is the number of its first.
+func (v *values[T]) check(d Data[T], first int) error {
+	z := v.z[:d.X.Rows]
+	kernel.Forward(z, d.X, v.zeros, 0)
+	for k, z := range z {
+		if z != 0 {
+			return badFeature(d.X.Row(k), first+k)
 		}
-		return nil
-	})
+		if y := d.Y[k]; !(y >= 0 && y <= 1) {
+			return fmt.Errorf("train: row %d: label %g is not between 0 and 1", first+k+1, y)
+		}
+		if d.Weights == nil {
+			continue
+		}
+		if s := float64(d.Weights[k]); !(s >= 0 && s <= math.MaxFloat64) {
+			return fmt.Errorf("train: row %d: weight %g is not finite and at least 0", first+k+1, s)
+		}
+	}
+	return nil
 }
 
 func badFeature[T kernel.Float](row []T, i int) error {

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -58,50 +57,64 @@ func (o Options) settings() []Setting {
 	return s
 }
 
-// fingerprint computes the fingerprint of d.
-func (d Data[T]) fingerprint(ctx context.Context) (Fingerprint, error) {
-	f := Fingerprint{Rows: d.X.Rows, Cols: d.X.Cols}
-	features, labels, weights := sha256.New(), sha256.New(), sha256.New()
-	var buf []byte
-	add := func(w io.Writer, s []T) {
-		buf = buf[:0]
-		for _, v := range s {
-			if narrow, ok := any(v).(float32); ok {
-				buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(narrow))
-			} else {
-				buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(float64(v)))
-			}
-		}
-		w.Write(buf)
-	}
-	err := eachChunk(ctx, d.X.Rows, d.X.Cols, func(i, j int) error {
-		for k := i; k < j; k++ {
-			add(features, d.X.Row(k))
-		}
-		add(labels, d.Y[i:j])
-		if d.Weights != nil {
-			add(weights, d.Weights[i:j])
-		}
-		return nil
-	})
-	f.Features, f.Labels = hex.EncodeToString(features.Sum(nil)), hex.EncodeToString(labels.Sum(nil))
-	if d.Weights != nil {
-		f.Weights = hex.EncodeToString(weights.Sum(nil))
-	}
-	return f, err
+// A fingerprinter computes the fingerprint of the rows that it is given.
+type fingerprinter[T kernel.Float] struct {
+	rows, cols                int
+	features, labels, weights digest
+	weighted                  bool
+	buf                       []byte
 }
 
-// resume prepares t, whose data are d as it was given, to go on from a
-// checkpoint and to keep others.
-func (t *trainer[T]) resume(ctx context.Context, d Data[T], from *Checkpoint[T], save func(*Checkpoint[T]) error) error {
-	if from == nil && save == nil {
+type digest interface {
+	io.Writer
+	Sum(b []byte) []byte
+}
+
+func newFingerprinter[T kernel.Float]() *fingerprinter[T] {
+	return &fingerprinter[T]{features: sha256.New(), labels: sha256.New(), weights: sha256.New()}
+}
+
+func (f *fingerprinter[T]) add(d Data[T], _ int) error {
+	f.rows, f.cols = f.rows+d.X.Rows, d.X.Cols
+	for k := range d.X.Rows {
+		f.write(f.features, d.X.Row(k))
+	}
+	f.write(f.labels, d.Y)
+	if d.Weights != nil {
+		f.weighted = true
+		f.write(f.weights, d.Weights)
+	}
+	return nil
+}
+
+func (f *fingerprinter[T]) write(w io.Writer, s []T) {
+	f.buf = f.buf[:0]
+	for _, v := range s {
+		if narrow, ok := any(v).(float32); ok {
+			f.buf = binary.LittleEndian.AppendUint32(f.buf, math.Float32bits(narrow))
+		} else {
+			f.buf = binary.LittleEndian.AppendUint64(f.buf, math.Float64bits(float64(v)))
+		}
+	}
+	w.Write(f.buf)
+}
+
+func (f *fingerprinter[T]) fingerprint() Fingerprint {
+	p := Fingerprint{Rows: f.rows, Cols: f.cols}
+	p.Features, p.Labels = hex.EncodeToString(f.features.Sum(nil)), hex.EncodeToString(f.labels.Sum(nil))
+	if f.weighted {
+		p.Weights = hex.EncodeToString(f.weights.Sum(nil))
+	}
+	return p
+}
+
+// resume prepares t, whose printer has seen the data as they were given, to go
+// on from a checkpoint and to keep others.
+func (t *trainer[T]) resume(from *Checkpoint[T], save func(*Checkpoint[T]) error) error {
+	if t.printer == nil {
 		return nil
 	}
-	c := Checkpoint[T]{Order: kernel.Order, Options: t.Options.settings()}
-	var err error
-	if c.Data, err = d.fingerprint(ctx); err != nil {
-		return err
-	}
+	c := Checkpoint[T]{Order: kernel.Order, Options: t.Options.settings(), Data: t.printer.fingerprint()}
 	if from != nil {
 		if err := from.check(&c, t.Epochs); err != nil {
 			return err

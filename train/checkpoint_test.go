@@ -19,7 +19,7 @@ func clone[T kernel.Float](c *Checkpoint[T]) *Checkpoint[T] {
 }
 
 // stopped trains until epoch n and returns the checkpoint behind it.
-func stopped[T kernel.Float](t *testing.T, d Data[T], o Options, n int) (c *Checkpoint[T]) {
+func stopped[T kernel.Float](t *testing.T, d Source[T], o Options, n int) (c *Checkpoint[T]) {
 	t.Helper()
 	stop := errors.New("stop")
 	r, err := FitFrom(ctx, d, o, nil, func(now *Checkpoint[T]) error {

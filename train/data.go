@@ -2,8 +2,6 @@ package train
 
 import (
 	"context"
-	"fmt"
-	"math"
 
 	"github.com/seed-b3c25b83/kernel"
 )
@@ -12,10 +10,13 @@ import (
 // context.
 const chunkElements = 1 << 20
 
-// eachChunk calls do for rows [0, n), [n, 2n) … until ctx ends; n is a number
-// of rows that holds about chunkElements, at most 4096.
+// chunkRows is the number of rows that holds about chunkElements, at most 4096.
+func chunkRows(cols int) int { return max(1, min(4096, chunkElements/max(cols, 1))) }
+
+// eachChunk calls do for rows [0, n), [n, 2n) … until ctx ends; n is
+// chunkRows.
 func eachChunk(ctx context.Context, rows, cols int, do func(i, j int) error) error {
-	n := max(1, min(4096, chunkElements/max(cols, 1)))
+	n := chunkRows(cols)
 	for i := 0; i < rows; i += n {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -151,59 +152,4 @@ func class[T kernel.Float](y T) int {
 		return 1
 	}
 	return 0
-}
-
-// rowWeights returns the weights of the rows of d times those of their
-// classes, nil if all are 1.
-func (t *trainer[T]) rowWeights(ctx context.Context, d Data[T]) ([]T, error) {
-	var sums [2]float64
-	err := eachChunk(ctx, len(d.Y), 1, func(i, j int) error {
-		for k, y := range d.Y[i:j] {
-			if d.Weights == nil {
-				sums[class(y)]++
-			} else {
-				sums[class(y)] += float64(d.Weights[i+k])
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for c, sum := range sums {
-		if sum == 0 && sums[1-c] > 0 {
-			t.warnings = append(t.warnings, fmt.Sprintf("all rows are of class %d: there is nothing to tell apart", 1-c))
-		}
-	}
-
-	factors := t.ClassWeights
-	switch {
-	case t.Balanced && sums[0] > 0 && sums[1] > 0:
-		n := sums[0] + sums[1]
-		factors = [2]float64{n / (2 * sums[0]), n / (2 * sums[1])}
-	case t.Balanced, factors == [2]float64{}:
-		factors = [2]float64{1, 1}
-	}
-	weights := d.Weights
-	if factors != [2]float64{1, 1} {
-		weights = make([]T, len(d.Y))
-		err = eachChunk(ctx, len(d.Y), 1, func(i, j int) error {
-			for k := i; k < j; k++ {
-				s := 1.0
-				if d.Weights != nil {
-					s = float64(d.Weights[k])
-				}
-				weights[k] = T(s * factors[class(d.Y[k])])
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	d.Weights = weights
-	if n := d.weight(); !(n > 0 && n <= math.MaxFloat64) {
-		return nil, fmt.Errorf("train: the weights of all rows sum to %g", n)
-	}
-	return weights, nil
 }

@@ -44,15 +44,19 @@ func ratio(a, b int) float64 {
 // for class 1 where ŷ ≥ threshold. It panics, as the kernels do, if the shapes
 // of its arguments do not match.
 func Evaluate[T kernel.Float](weights []T, bias T, d Data[T], threshold float64) Evaluation {
-	e := Evaluation{Rows: d.X.Rows}
-	var z, delta []T
+	e, _ := EvaluateSource(context.Background(), weights, bias, d, threshold)
+	return e
+}
+
+// EvaluateSource is Evaluate for rows of any [Source], until ctx ends.
+func EvaluateSource[T kernel.Float](ctx context.Context, weights []T, bias T, src Source[T], threshold float64) (Evaluation, error) {
+	rows, cols := src.Shape()
+	e := Evaluation{Rows: rows}
+	n := min(rows, chunkRows(cols))
+	roomZ, roomDelta := make([]T, n), make([]T, n)
 	var weight, square, log float64
-	eachChunk(context.Background(), d.X.Rows, d.X.Cols, func(i, j int) error {
-		if z == nil {
-			z, delta = make([]T, j-i), make([]T, j-i)
-		}
-		z, delta := z[:j-i], delta[:j-i]
-		d := d.slice(i, j)
+	err := scan(ctx, src, func(d Data[T], _ int) error {
+		z, delta := roomZ[:d.X.Rows], roomDelta[:d.X.Rows]
 		kernel.Forward(z, d.X, weights, bias)
 		square += kernel.Delta(delta, z, d.Y, d.Weights, kernel.Quadratic).Cost
 		log += kernel.Delta(delta, z, d.Y, d.Weights, kernel.LogLoss).Cost
@@ -63,13 +67,16 @@ func Evaluate[T kernel.Float](weights []T, bias T, d Data[T], threshold float64)
 		}
 		return nil
 	})
+	if err != nil {
+		return Evaluation{}, err
+	}
 	if weight > 0 {
 		e.MSE = square / weight
 		e.Quadratic = e.MSE / 2
 		e.LogLoss = log / weight
 	}
 	e.Accuracy = ratio(e.TP+e.TN, e.Rows)
-	return e
+	return e, nil
 }
 
 func (e *Evaluation) count(class int, positive bool) {

@@ -10,15 +10,15 @@ import (
 	"github.com/seed-b3c25b83/kernel"
 )
 
-// Fit trains a neuron. It refuses data that hold a NaN or an infinity, labels
-// outside [0, 1] and options that make no sense; its errors count rows and
-// columns from 1.
+// Fit trains a neuron on [Data] or another [Source]. It refuses data that hold a
+// NaN or an infinity, labels outside [0, 1] and options that make no sense; its
+// errors count rows and columns from 1.
 //
 // If ctx ends before the training does, Fit returns ctx.Err() together with
 // the result so far, that of the last completed step. If weights or cost
 // overflow it returns an error that wraps [ErrDiverged].
-func Fit[T kernel.Float](ctx context.Context, d Data[T], o Options) (*Result[T], error) {
-	return FitFrom(ctx, d, o, nil, nil)
+func Fit[T kernel.Float](ctx context.Context, src Source[T], o Options) (*Result[T], error) {
+	return FitFrom(ctx, src, o, nil, nil)
 }
 
 // FitFrom is Fit with checkpoints. It goes on from one, unless from is nil,
@@ -30,18 +30,27 @@ func Fit[T kernel.Float](ctx context.Context, d Data[T], o Options) (*Result[T],
 // Unless save is nil, FitFrom calls it after every epoch, behind OnEpoch, with
 // a checkpoint that is valid until save returns. An error of save ends the
 // training; FitFrom returns it.
-func FitFrom[T kernel.Float](ctx context.Context, d Data[T], o Options, from *Checkpoint[T], save func(*Checkpoint[T]) error) (*Result[T], error) {
+func FitFrom[T kernel.Float](ctx context.Context, src Source[T], o Options, from *Checkpoint[T], save func(*Checkpoint[T]) error) (*Result[T], error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := d.checkShape(); err != nil {
+	if err := checkSource(src); err != nil {
 		return nil, err
 	}
-	t := newTrainer[T](d.X.Rows, d.X.Cols, o)
-	defer t.stepper.Close()
-	err := t.prepare(ctx, d)
+	rows, cols := src.Shape()
+	if _, ok := src.(Data[T]); !ok {
+		if err := o.checkStream(rows); err != nil {
+			return nil, err
+		}
+	}
+	t := newTrainer[T](rows, cols, o)
+	defer t.close()
+	if from != nil || save != nil {
+		t.printer = newFingerprinter[T]()
+	}
+	err := t.prepare(ctx, src)
 	if err == nil {
-		err = t.resume(ctx, d, from, save)
+		err = t.resume(from, save)
 	}
 	if err == nil {
 		err = t.run(ctx)
@@ -68,6 +77,7 @@ const (
 type trainer[T kernel.Float] struct {
 	Options
 	data     Data[T]  // what is trained on: standardised, class weights applied
+	feed     *feed[T] // that instead, if rows are read anew in every epoch
 	scaling  *scaling // nil unless standardised
 	warnings []string
 
@@ -77,7 +87,11 @@ type trainer[T kernel.Float] struct {
 	order    order
 	gathered Data[T] // a piece of its rows, if rows are shuffled
 
-	save func() error // keeps a checkpoint; nil if nobody wants one
+	cursor cursor // what the feed reads
+	next   func() (i, j int, ok bool)
+
+	printer *fingerprinter[T] // of the data as they were given; nil if nobody wants checkpoints
+	save    func() error      // keeps a checkpoint; nil if nobody wants one
 
 	state[T]
 }
@@ -116,10 +130,26 @@ func newTrainer[T kernel.Float](rows, cols int, o Options) *trainer[T] {
 	return t
 }
 
+func (t *trainer[T]) close() {
+	if t.feed != nil {
+		t.feed.close()
+	}
+	t.stepper.Close()
+}
+
 // prepare checks the data and makes of them what is trained on.
-func (t *trainer[T]) prepare(ctx context.Context, d Data[T]) (err error) {
+func (t *trainer[T]) prepare(ctx context.Context, src Source[T]) (err error) {
+	d, ok := src.(Data[T])
+	if !ok {
+		return t.stream(ctx, src)
+	}
 	if err = d.checkValues(ctx); err != nil {
 		return err
+	}
+	if t.printer != nil {
+		if err = scan(ctx, src, t.printer.add); err != nil {
+			return err
+		}
 	}
 	if d.Weights, err = t.rowWeights(ctx, d); err != nil {
 		return err
@@ -179,6 +209,10 @@ func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
 	if err := t.order.begin(ctx, t.Seed, uint64(t.epochs)); err != nil {
 		return e, err
 	}
+	if t.feed != nil {
+		t.cursor.begin(t.steps)
+		t.feed.begin(t.next)
+	}
 	for ; t.steps < t.order.batches; t.steps++ {
 		i, j := t.order.at(t.steps)
 		if err := t.step(ctx, i, j); err != nil {
@@ -187,7 +221,7 @@ func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
 	}
 
 	mean := t.sums.cost / t.sums.weight
-	e = Epoch{Number: t.epochs + 1, Cost: mean, Rows: t.data.X.Rows}
+	e = Epoch{Number: t.epochs + 1, Cost: mean, Rows: t.order.rows}
 	e.Accuracy = float64(t.sums.correct) / float64(e.Rows)
 	if t.Loss == kernel.Quadratic {
 		e.MSE, e.Cost = mean, mean/2
@@ -247,6 +281,9 @@ func (t *trainer[T]) step(ctx context.Context, i, j int) error {
 
 // rows returns rows i to j-1 in the order of the epoch.
 func (t *trainer[T]) rows(ctx context.Context, i, j int) (Data[T], error) {
+	if t.feed != nil {
+		return t.feed.rows(i, j)
+	}
 	if t.order.shuffle != ShuffleRows {
 		return t.data.slice(i, j), nil
 	}

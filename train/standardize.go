@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/seed-b3c25b83/kernel"
 )
@@ -13,59 +14,93 @@ type scaling struct{ mean, deviation []float64 }
 
 // standardize stores x standardised in dst, which may be x.
 func standardize[T kernel.Float](ctx context.Context, dst, x kernel.Batch[T]) (*scaling, error) {
-	mean, deviation := make([]float64, x.Cols), make([]float64, x.Cols)
-	n := float64(x.Rows)
-	each := func(do func(i int, row []T)) error {
+	each := func(do func(x kernel.Batch[T], first int)) error {
 		return eachChunk(ctx, x.Rows, x.Cols, func(i, j int) error {
-			for ; i < j; i++ {
-				do(i, x.Row(i))
-			}
+			do(x.Slice(i, j), i)
 			return nil
 		})
 	}
-
-	// Counting from the first row leaves constant columns with a deviation
-	// of exactly 0.
-	first := x.Row(0)
-	err := each(func(_ int, row []T) {
-		for j, v := range row {
-			mean[j] += float64(v) - float64(first[j])
-		}
-	})
-	if err != nil {
+	s := newSurvey[T](x.Rows, x.Cols)
+	if err := each(s.addMeans); err != nil {
 		return nil, err
 	}
-	for j := range mean {
-		mean[j] = mean[j]/n + float64(first[j])
+	s.endMeans()
+	if err := each(s.addDeviations); err != nil {
+		return nil, err
 	}
+	if err := s.endDeviations(); err != nil {
+		return nil, err
+	}
+	err := each(func(x kernel.Batch[T], i int) { scale(&s.scaling, dst.Slice(i, i+x.Rows), x) })
+	return &s.scaling, err
+}
 
-	err = each(func(_ int, row []T) {
-		for j, v := range row {
+// A survey computes a scaling in two passes over the rows.
+type survey[T kernel.Float] struct {
+	scaling
+	n     float64 // rows
+	first []T     // row
+}
+
+func newSurvey[T kernel.Float](rows, cols int) *survey[T] {
+	return &survey[T]{scaling: scaling{make([]float64, cols), make([]float64, cols)}, n: float64(rows)}
+}
+
+// addMeans is given all rows, in order; i is the number of the first in x.
+//
+// Counting from the first row leaves constant columns with a deviation of
+// exactly 0.
+func (s *survey[T]) addMeans(x kernel.Batch[T], i int) {
+	if i == 0 {
+		s.first = slices.Clone(x.Row(0))
+	}
+	mean, first := s.mean, s.first
+	for i := range x.Rows {
+		for j, v := range x.Row(i) {
+			mean[j] += float64(v) - float64(first[j])
+		}
+	}
+}
+
+func (s *survey[T]) endMeans() {
+	for j, sum := range s.mean {
+		s.mean[j] = sum/s.n + float64(s.first[j])
+	}
+}
+
+// addDeviations is then given the same.
+func (s *survey[T]) addDeviations(x kernel.Batch[T], _ int) {
+	mean, deviation := s.mean, s.deviation
+	for i := range x.Rows {
+		for j, v := range x.Row(i) {
 			d := float64(v) - mean[j]
 			deviation[j] += float64(d * d)
 		}
-	})
-	if err != nil {
-		return nil, err
 	}
-	for j, sum := range deviation {
-		d := math.Sqrt(sum / n)
+}
+
+func (s *survey[T]) endDeviations() error {
+	for j, sum := range s.deviation {
+		d := math.Sqrt(sum / s.n)
 		if !(d <= math.MaxFloat64) {
-			return nil, fmt.Errorf("train: column %d: its numbers lie too far apart to standardise them", j+1)
+			return fmt.Errorf("train: column %d: its numbers lie too far apart to standardise them", j+1)
 		}
 		if d == 0 {
 			d = 1
 		}
-		deviation[j] = d
+		s.deviation[j] = d
 	}
+	return nil
+}
 
-	err = each(func(i int, row []T) {
+// scale stores x standardised in dst, which may be x.
+func scale[T kernel.Float](s *scaling, dst, x kernel.Batch[T]) {
+	for i := range x.Rows {
 		standard := dst.Row(i)
-		for j, v := range row {
-			standard[j] = T((float64(v) - mean[j]) / deviation[j])
+		for j, v := range x.Row(i) {
+			standard[j] = T((float64(v) - s.mean[j]) / s.deviation[j])
 		}
-	})
-	return &scaling{mean, deviation}, err
+	}
 }
 
 // fold turns weights and bias for standardised features into those for raw

@@ -1,0 +1,75 @@
+package train
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seed-b3c25b83/kernel"
+)
+
+// A Source holds rows that may be more than memory does. [Data] are the Source
+// of those that are not.
+//
+// Rows of any other Source are read anew in every epoch, ahead of the steps, by
+// one goroutine at a time, and give the bits that they would give in memory.
+type Source[T kernel.Float] interface {
+	// Shape returns the number of rows and of features. It is always the same.
+	Shape() (rows, cols int)
+
+	// Read returns rows i to j-1, with weights either always or never. It may
+	// store them in room, which has as many rows, features, labels and weights,
+	// or return what it has already. What it returns is left alone until the
+	// next call. The same rows must be the same bits in every call: a Source
+	// that finds that they are not returns an error.
+	Read(ctx context.Context, i, j int, room Data[T]) (Data[T], error)
+}
+
+// Shape returns the number of rows and of features.
+func (d Data[T]) Shape() (rows, cols int) { return d.X.Rows, d.X.Cols }
+
+// Read returns rows i to j-1 without copying them. It panics if d has no such
+// rows.
+func (d Data[T]) Read(_ context.Context, i, j int, _ Data[T]) (Data[T], error) {
+	return d.slice(i, j), nil
+}
+
+// checkSource makes sure that src has rows, and rows in memory their shape.
+func checkSource[T kernel.Float](src Source[T]) error {
+	if d, ok := src.(Data[T]); ok {
+		return d.checkShape()
+	}
+	rows, cols := src.Shape()
+	switch {
+	case rows < 0 || cols < 0:
+		return fmt.Errorf("train: no shape: %d rows, %d columns", rows, cols)
+	case rows == 0:
+		return fmt.Errorf("train: no rows")
+	}
+	return nil
+}
+
+// scan calls each of do for all rows of src, in order, in the chunks of
+// eachChunk; first is the number of the first row of d.
+func scan[T kernel.Float](ctx context.Context, src Source[T], do ...func(d Data[T], first int) error) error {
+	rows, cols := src.Shape()
+	take := func(i, j int) (Data[T], error) { return src.Read(ctx, i, j, Data[T]{}) }
+	if _, ok := src.(Data[T]); !ok {
+		n := min(chunkRows(cols), rows)
+		f := newFeed(ctx, src, n)
+		defer f.close()
+		next := 0
+		f.begin(func() (i, j int, ok bool) {
+			i = next
+			next = min(i+n, rows)
+			return i, next, i < rows
+		})
+		take = f.rows
+	}
+	return eachChunk(ctx, rows, cols, func(i, j int) error {
+		d, err := take(i, j)
+		for k := 0; k < len(do) && err == nil; k++ {
+			err = do[k](d, i)
+		}
+		return err
+	})
+}
