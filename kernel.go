@@ -234,8 +234,12 @@ func Gradient[T Float](g []T, x Batch[T], delta []T) float64 {
 // length does not fit the shape of x, or if g overlaps another argument.
 func Step[T Float](g []T, x Batch[T], y, weights, w []T, b T, loss Loss) Sums {
 	stride := checkStep("Step", g, &x, y, weights, w, loss)
+	return stepChain(g, x.Data, y, weights, w, b, stride, loss)
+}
+
+func stepChain[T Float](g, x, y, weights, w []T, b T, stride int, loss Loss) Sums {
 	var acc accumulator
-	stepBatch(&acc, g, x.Data, y, weights, w, b, stride, loss, inMemory(x.Data))
+	stepBatch(&acc, g, x, y, weights, w, b, stride, loss, inMemory(x))
 	return acc.sums()
 }
 

@@ -96,12 +96,12 @@ func (s *Stepper[T]) Close() {
 // Step stores in g the gradient of the cost over all rows of x, Xᵀδ, and
 // returns the sums. It panics as the function Step does.
 func (s *Stepper[T]) Step(g []T, x Batch[T], y, weights, w []T, b T, loss Loss) Sums {
-	checkStep("Stepper.Step", g, &x, y, weights, w, loss)
+	stride := checkStep("Stepper.Step", g, &x, y, weights, w, loss)
 	s.checkCols("Stepper.Step", x.Cols)
 	s.Reset()
 	if x.Rows <= s.shard { // a single leaf
 		clear(g)
-		return Step(g, x, y, weights, w, b, loss)
+		return stepChain(g, x.Data, y, weights, w, b, stride, loss)
 	}
 	s.Add(x, y, weights, w, b, loss)
 	return s.Sum(g)
