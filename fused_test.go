@@ -43,13 +43,14 @@ func testPairs[T Float](t *testing.T) {
 	}
 	// More than one call, and more to fetch behind the last.
 	c := testCase{cols: least + lanes - 3, stride: least + lanes}
-	c.rows = 2*pairCallBytes/elemSize[T]()/c.stride + 40
+	c.rows = 2*fusedCallBytes/elemSize[T]()/c.stride + 40
 	x, w := newBatch[T](r, c), newVector[T](r, c.cols, c)
 	testFused(t, x, newLabels[T](r, c.rows, c), nil, w, 0, c, c.rows-11, true)
 }
 
-// TestFusedNarrow takes narrow rows as if they came from memory: every width,
-// numbers of rows around those of a block, with others behind them to fetch.
+// TestFusedNarrow takes narrow rows, as if they came from a cache and from
+// memory: every width, numbers of rows around those of a group, with others
+// behind them to fetch.
 func TestFusedNarrow(t *testing.T) { eachType(t, testFusedNarrow[float32], testFusedNarrow[float64]) }
 
 func testFusedNarrow[T Float](t *testing.T) {
@@ -58,16 +59,16 @@ func testFusedNarrow[T Float](t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(84, 1))
 	for cols := 1; isNarrow[T](cols); cols++ {
-		if brief() && cols > 70 && cols < 250 {
+		if brief() && cols > 40 && (cols+1)%16 > 2 {
 			continue
 		}
-		for k, rows := range []int{15, 16, 17, 32, 48, 79} {
+		for k, rows := range []int{7, 8, 15, 16, 24, 33, 47} {
 			c := testCase{rows: rows, cols: cols, off: (3*cols + k) & 15, kind: (cols + k) % kinds,
 				weighted: (cols>>1+k)&1 == 1, loss: Loss(cols+k) & 1}
 			c.stride = c.cols + (cols+k)%4
-			if k == 4 {
-				_, _, ahead := fusedShape[T](cols, true)
-				c.rows += 2 * ahead
+			fetch := k%2 == 0
+			if k >= 4 {
+				c.rows += 2 * fusedAhead[T](cols, true)
 			}
 			x, w, b := newBatch[T](r, c), newVector[T](r, cols, c), newVector[T](r, 1, c)[0]
 			if c.kind == ordinary {
@@ -76,16 +77,17 @@ func testFusedNarrow[T Float](t *testing.T) {
 				}
 			}
 			y := newLabels[T](r, c.rows, c)
-			if k == 1 {
+			if k == 1 || k == 2 {
 				b = minusZeros(x, w, y)
 			}
-			testFused(t, x, y, newWeights[T](r, c.rows, c), w, b, c, rows, true)
+			testFused(t, x, y, newWeights[T](r, c.rows, c), w, b, c, rows, fetch)
 		}
 	}
 	// More than one call.
-	c := testCase{rows: 3000, cols: 30, stride: 32}
-	x, w := newBatch[T](r, c), newVector[T](r, c.cols, c)
-	testFused(t, x, newLabels[T](r, c.rows, c), nil, w, 0, c, c.rows-11, true)
+	for _, c := range []testCase{{rows: 3000, cols: 30, stride: 32}, {rows: 800, cols: 200, stride: 203}} {
+		x, w := newBatch[T](r, c), newVector[T](r, c.cols, c)
+		testFused(t, x, newLabels[T](r, c.rows, c), nil, w, 0, c, c.rows-11, true)
+	}
 }
 
 // TestFusedThin takes narrow rows that lie in a cache: see stepThin.

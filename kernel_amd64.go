@@ -72,10 +72,6 @@ func pairMaxBytes() int {
 	return 0
 }
 
-// canStepThin reports whether step takes these narrow rows even if they are in
-// a cache.
-func canStepThin[T Float](w, weights []T, b T) bool { return useAVX512 && isThin(w, weights, b) }
-
 // canStepNarrow reports whether step takes narrow rows.
 func canStepNarrow[T Float]() bool { return useAVX512 && is32[T]() }
 

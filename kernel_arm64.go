@@ -212,8 +212,6 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 // There is no fused step: pairMaxBytes returns 0 and canStepNarrow false.
 func pairMaxBytes() int { return 0 }
 
-func canStepThin[T Float](w, weights []T, b T) bool { return false }
-
 func canStepNarrow[T Float]() bool { return false }
 
 func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {

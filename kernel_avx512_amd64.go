@@ -119,13 +119,13 @@ func stepWide32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b floa
 func stepWide64AVX512(grad, x, w, y, weights *float64, sums *accumulator, b float64, rows, cols, stride, ahead, loss int)
 
 // stepNarrow: the fused step over rows of the narrow class, whose number is a
-// multiple of 16; the rest as stepWide.
+// multiple of 8; the rest as stepWide.
 //
 //go:noescape
 func stepNarrow32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
 
-// stepThin: stepNarrow without weights over rows of 17 to 32 columns. b must not
-// be −0 if there are 32.
+// stepThin: stepNarrow without weights over rows of 17 to 32 columns, whose
+// number is a multiple of 16. b must not be −0 if there are 32 columns.
 //
 //go:noescape
 func stepThin32AVX512(grad, x, w, y *float32, sums *accumulator, b float32, rows, cols, stride, loss int)
@@ -204,8 +204,12 @@ func deltaAVX512[T Float](delta []T, sums *partials, z, y, weights []T, loss Los
 func stepAVX512[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
 	rows, cols := len(y), len(w)
 	switch narrow := isNarrow[T](cols); {
-	case narrow && ahead == 0 && isThin(w, weights, b):
-		stepThin32AVX512(f32(g), f32(x), f32(w), f32(y), acc, float32(b), rows, cols, stride, int(loss))
+	case narrow && ahead == 0 && rows >= 16 && isThin(w, weights, b):
+		n := rows &^ 15
+		stepThin32AVX512(f32(g), f32(x), f32(w), f32(y), acc, float32(b), n, cols, stride, int(loss))
+		if n < rows {
+			stepNarrow32AVX512(f32(g), f32(x[n*stride:]), f32(w), f32(y[n:]), nil, acc, float32(b), rows-n, cols, stride, 0, int(loss))
+		}
 	case narrow:
 		stepNarrow32AVX512(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
 	case is32[T]():

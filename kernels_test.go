@@ -537,11 +537,11 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 			deltaGeneric(delta, (*partials)(unsafe.Pointer(unsafe.SliceData(sums))), z, y, weights, loss)
 		}
 	case "stepThin", "stepNarrow", "stepWide":
-		narrow, loss := k.family != "stepWide", Loss(c.rows>>4&1)
+		unit := map[string]int{"stepThin": 16, "stepNarrow": 8, "stepWide": 4}[k.family]
+		narrow, loss := k.family != "stepWide", Loss(c.rows/unit&1)
 		lanes := narrowLaneBytes / size
 		if !narrow {
 			lanes = wideLaneBytes / size
-			loss = Loss(c.rows >> 2 & 1)
 		}
 		x, w, b := x(), weight(), some(1)[0]
 		y := input(roleY, c.rows)
@@ -723,11 +723,14 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		}
 	case "stepNarrow":
 		rows := deck{r: r, n: 6}
-		for _, cols := range widths(66, narrow-1) {
+		for _, cols := range append(widths(66, narrow-1), 80, 81, 95, 96, 97, 111, 112, 113, 127, 128, 129, 144, 145) {
 			for range 3 {
-				run(16*(1+rows.deal()), cols)
+				run(8*(1+rows.deal()), cols)
 			}
-			runKind(16*(1+rows.deal()), cols, hard)
+			runKind(8*(1+rows.deal()), cols, hard)
+			infinite = true
+			runKind(8*(1+rows.deal()), cols, hard)
+			infinite = false
 		}
 	case "stepThin":
 		rows := deck{r: r, n: 6}
@@ -904,8 +907,10 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 				m = 1 + m&3
 			}
 			switch k.family {
-			case "stepThin", "stepNarrow":
+			case "stepThin":
 				m = 16 * (1 + m&1)
+			case "stepNarrow":
+				m = 8 * (1 + m&3)
 			case "stepWide":
 				if m = 2 * (1 + m&3); n > 1030 {
 					m = 2
@@ -917,7 +922,7 @@ func testGuardSweep[T Float](t *testing.T, k routine, a *arena[T]) (calls int) {
 			continue
 		}
 		for _, cols := range []int{1, 3, 16, 30} { // so many rows
-			if n > 1025 || k.family == "forwardWide" || k.family == "stepWide" || step && n%16 != 0 {
+			if n > 1025 || k.family == "forwardWide" || k.family == "stepWide" || k.family == "stepThin" && n%16 != 0 || step && n%8 != 0 {
 				break
 			}
 			if k.family == "stepThin" && cols < 17 {

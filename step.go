@@ -21,12 +21,13 @@ const (
 	// pairMinBytes is the least row that is worked in pairs: below, δ of a pair
 	// takes too long beside its columns.
 	pairMinBytes = 1536
-	// pairCallBytes bounds what one call reads of X when it works in pairs.
-	pairCallBytes = 256 << 10
-	// blockUnit is the number of narrow rows that a fused step works at a time.
-	blockUnit = 16
-	// blockAheadBytes is about how far ahead they are fetched from memory.
-	blockAheadBytes = 8 << 10
+	// fusedMinBytes is the least narrow row in a cache that a fused step takes:
+	// below, δ takes too long beside its columns.
+	fusedMinBytes = 68
+	// fusedCallBytes bounds what one call of a fused step reads of X.
+	fusedCallBytes = 256 << 10
+	// fusedAheadBytes is about how far ahead narrow rows are fetched from memory.
+	fusedAheadBytes = 8 << 10
 	// blockRows is the most rows of a block, the size of its buffer for δ.
 	blockRows = 128
 )
@@ -182,14 +183,14 @@ func halve(l [sumLanes]float64) float64 {
 // call, and returns their number: a multiple of the lanes of sums by row, so
 // that the rest may be worked in blocks.
 func stepFused[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride int, loss Loss, fetch bool) int {
-	unit, call, ahead := fusedShape[T](len(w), fetch || canStepThin(w, weights, b))
-	if unit == 0 {
+	ahead := fusedAhead[T](len(w), fetch)
+	if ahead == 0 {
 		return 0
 	}
-	n := len(y) / unit * unit
+	n := len(y) &^ (sumLanes - 1)
 	rows := n
-	if n > callElements || n*stride*elemSize[T]() > call {
-		rows = min(max(call/elemSize[T]()/stride/unit, 1)*unit, callElements)
+	if n > callElements || n*stride*elemSize[T]() > fusedCallBytes {
+		rows = rowsWithin[T](fusedCallBytes, stride, callElements)
 	}
 	for i := 0; i < n; i += rows {
 		j := min(i+rows, n)
@@ -202,19 +203,20 @@ func stepFused[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride i
 	return n
 }
 
-// fusedShape returns, for rows of so many columns: the number of which step
-// takes a multiple, 0 if it takes none; the bytes of X that a call may read; and
-// the number of rows by which it fetches, from memory. Of narrow rows step takes
-// those for which it is faster than blocks.
-func fusedShape[T Float](cols int, faster bool) (unit, bytes, ahead int) {
+// fusedAhead returns the number of rows by which step fetches rows with cols
+// columns from memory, 0 if step does not take them: if there is no such kernel,
+// or it is slower than blocks.
+func fusedAhead[T Float](cols int, fetch bool) int {
 	size := cols * elemSize[T]()
 	switch {
-	case isNarrow[T](cols) && size > 0 && faster && canStepNarrow[T]():
-		return blockUnit, callBytes, max(blockAheadBytes/size&^(blockUnit-1), 3*blockUnit)
-	case pairMinBytes <= size && size <= pairMaxBytes():
-		return sumLanes, pairCallBytes, sumLanes
+	case !isNarrow[T](cols):
+		if pairMinBytes <= size && size <= pairMaxBytes() {
+			return sumLanes
+		}
+	case canStepNarrow[T]() && (size >= fusedMinBytes || size > 0 && fetch):
+		return max(fusedAheadBytes/size, 3*sumLanes)
 	}
-	return 0, 0, 0
+	return 0
 }
 
 // toLine returns the distance in elements from p to the start of a cache line:

@@ -53,132 +53,26 @@
 #define W16   Y30
 #define W24   Y31
 
-#define LOG2E ·consts+0x10(SB)
-#define LN2   ·consts+0xE8(SB)
-#define P0    ·consts+0xF0(SB)
-#define P1    ·consts+0xF8(SB)
-#define P2    ·consts+0x100(SB)
-#define P3    ·consts+0x108(SB)
-#define P4    ·consts+0x110(SB)
-#define HALF  ·consts+0x70(SB)
-#define TWO   ·consts+0x98(SB)
-#define L0    ·consts+0x118(SB)
-#define L1    ·consts+0x120(SB)
-#define L2    ·consts+0x128(SB)
-#define L3    ·consts+0x130(SB)
-#define L4    ·consts+0x138(SB)
+#include "stages_amd64.h"
 
-// What is exact in float32 is done there, where a vector is half as long.
-DATA thin<>+0x00(SB)/4, $0x80000000 // sign bit
-DATA thin<>+0x04(SB)/4, $-746.0
-DATA thin<>+0x08(SB)/4, $0.5
-GLOBL thin<>(SB), RODATA|NOPTR, $0x0C
-
-#define SIGN32 thin<>+0x00(SB)
-#define MIN32  thin<>+0x04(SB)
-#define HALF32 thin<>+0x08(SB)
-
-// BOTH does a stage for both halves of δ. Each has the registers of z and of
-// five other vectors, its place in y and in δ, what takes its result, and a
-// mask.
+// BOTH does a stage for both halves of δ: see stages_amd64.h. Their place in y is
+// that in δ, too.
 #define BOTH(STAGE) \
 	STAGE(Y10, Z10, Z11, Z12, Y12, Z13, Z14, Z15, 0, Z8, Y8, K4); \
 	STAGE(Y16, Z16, Z17, Z18, Y18, Z19, Z20, Z21, 32, Z9, Y9, K7)
 
-// δ, as in delta_amd64.h, in stages, which take C0 and C1 from memory once for
-// both halves.
-//
-//	1–2  VN = n, VR = r
-//	3–5  E0 = t = exp(−|z|)
-//	6    R2 = σ(|z|), VN = m, K: z has its sign bit set
-#define STAGE1(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VPORD.BCST SIGN32, YX, YR; \
-	VMAXPS YR, VT, YR; \
-	VCVTPS2PD YR, VR; \
-	VMOVAPD SHIFT, VN; \
-	VFMADD231PD VR, C0, VN
-
-#define STAGE2(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VSUBPD SHIFT, VN, VN; \
-	VFNMADD231PD C1, VN, VR
-
-#define STAGE3(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VMULPD VR, VR, R2; \
-	VMOVAPD C0, E0; \
-	VMOVAPD C1, E1
-
-#define STAGE4(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VFMADD213PD C0, VR, E0; \
-	VFMADD213PD C1, VR, E1
-
-#define STAGE5(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VFMADD231PD R2, C0, E1; \
-	VFMADD231PD R2, E1, E0; \
-	VFMADD213PD C1, VR, E0; \
-	VFMADD213PD VR, R2, E0; \
-	VADDPD ONE, E0, E0; \
-	VSCALEFPD VN, E0, E0
-
-#define STAGE6(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VADDPD ONE, E0, R2; \
-	VDIVPD R2, ONE, R2; \
-	VCVTPS2PD Q(YS), E1; \
-	VPMOVD2M YX, K; \
-	VSUBPD E1, ONE, VN; \
-	VMOVAPD E1, K, VN
-
-// The quadratic loss: VN = e, R2 = pq; then E1 = δ, VR = e².
-#define QUADRATIC7(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VMULPD R2, E0, VR; \
-	VSUBPD VR, VN, VN; \
-	VMULPD R2, VR, R2; \
-	VPXORQ SIGN, VN, K, VN; \
-	SIDE(YX, YE, Q, K)
-
-#define QUADRATIC8(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VMULPD VN, VN, VR; \
-	VMULPD R2, VN, VN; \
+// THINQUADRATIC8 is the eighth stage of the quadratic loss, then E1 = δ. THINLOG7
+// is the seventh of the log loss, then E1 = δ, too.
+#define THINQUADRATIC8(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
+	QUADRATIC8(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K); \
 	ROUND(VN, YE, E1, Q)
 
-// The log loss: E1 = e = δ, E0 = s; then VR = s², R2 = s⁴, for the cost VR.
-#define LOG7(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VMULPD R2, E0, VR; \
-	VSUBPD VR, VN, R2; \
-	VPXORQ SIGN, R2, K, R2; \
-	SIDE(YX, YE, Q, K); \
+#define THINLOG7(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
+	LOG7(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K); \
 	ROUND(R2, YE, E1, Q); \
-	VADDPD.BCST TWO, E0, R2; \
-	VDIVPD R2, E0, E0
+	LOGRATIO(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K)
 
-#define LOG8(YX, VX, VN, VR, YR, R2, E0, E1, Q, E2, YE, K) \
-	VMULPD E0, E0, VR; \
-	VMULPD VR, VR, R2; \
-	VBROADCASTSD L1, E1; \
-	VBROADCASTSD L3, E2; \
-	VFMADD213PD.BCST L0, VR, E1; \
-	VFMADD213PD.BCST L2, VR, E2; \
-	VFMADD231PD.BCST L4, R2, E2; \
-	VFMADD231PD R2, E2, E1; \
-	VMULPD VR, E0, VR; \
-	VADDPD E0, E0, E0; \
-	VFMADD213PD E0, E1, VR; \
-	VPXORQ R2, R2, R2; \
-	VCMPPD $4, R2, VN, K; \
-	VCVTPS2PD YX, VX; \
-	VPTERNLOGQ $0x44, SIGN, VX, VX; \
-	VMOVAPD.Z VX, K, VX; \
-	VFMADD231PD VN, VX, VR
-
-// SIDE sets K where a row is on the right side of ½. ROUND rounds δ and stores
-// it.
-#define SIDE(YX, V, Q, K) \
-	VBROADCASTSS HALF32, V; \
-	VCMPPS $0x12, Q(YS), V, POSITIVE; \
-	VPXOR V, V, V; \
-	VCMPPS $0x1D, V, YX, K; \
-	KXNORB K, POSITIVE, K; \
-	VCMPPS $7, YX, YX, K, K
-
+// ROUND rounds δ and stores it.
 #define ROUND(VE, YE, V, Q) \
 	VCVTPD2PS VE, YE; \
 	VMOVUPS YE, Q(DN); \
@@ -372,11 +266,11 @@ block:
 more:
 	CMPQ loss+72(FP), $0
 	JNE  log
-	BLOCK(QUADRATIC7, COUNTS, QUADRATIC8, DELTAS; COSTS)
+	BLOCK(QUADRATIC7, COUNTS, THINQUADRATIC8, DELTAS; COSTS)
 	JMP  next
 
 log:
-	BLOCK(LOG7, COUNTS; DELTAS, LOG8, COSTS)
+	BLOCK(THINLOG7, COUNTS; DELTAS, LOG8, COSTS)
 
 next:
 	KXNORW HEAD, HEAD, HEAD
