@@ -9,10 +9,14 @@
 //	for groups k of eight rows:
 //		for j in columns:
 //			z of group k+1 by the columns j:j+16
-//			the gradient of group k−1 by the columns j:j+16
+//			the gradient of group k−1 by the columns j−16:j
 //		δ of group k, whose z is known, in stages between the columns
+//		halve the lanes of group k+1
+//		the gradient of group k−1 by the last columns
 //
-// The last columns of a row, one to sixteen, are worked under a mask.
+// The last columns of a row, one to sixteen, are worked under a mask. The
+// gradient is a vector behind, so that it has work while lanes are halved, and
+// the forward pass while δ is broadcast.
 
 #include "textflag.h"
 
@@ -43,6 +47,8 @@
 #define SIGN  Z27
 #define SHIFT Z28
 #define ONE   Z29
+#define COST  Z30 // the sums of costs
+#define DELTA Z31 // and of δ
 
 #include "stages_amd64.h"
 
@@ -137,16 +143,23 @@
 	VADDPS (G), T, TAILMASK, T; \
 	VMOVUPS T, TAILMASK, (G)
 
-// BROADCAST brings δ of eight rows into registers.
+// PLACE is where δ of a group stands, within a line. BROADCAST brings it into
+// registers.
+#define PLACE \
+	LEAQ delta-64(SP), AX; \
+	ADDQ $31, AX; \
+	ANDQ $~31, AX
+
 #define BROADCAST \
-	VBROADCASTSS delta-32(SP), Z16; \
-	VBROADCASTSS delta-28(SP), Z17; \
-	VBROADCASTSS delta-24(SP), Z18; \
-	VBROADCASTSS delta-20(SP), Z19; \
-	VBROADCASTSS delta-16(SP), Z20; \
-	VBROADCASTSS delta-12(SP), Z21; \
-	VBROADCASTSS delta-8(SP), Z22; \
-	VBROADCASTSS delta-4(SP), Z23
+	PLACE; \
+	VBROADCASTSS (AX), Z16; \
+	VBROADCASTSS 4(AX), Z17; \
+	VBROADCASTSS 8(AX), Z18; \
+	VBROADCASTSS 12(AX), Z19; \
+	VBROADCASTSS 16(AX), Z20; \
+	VBROADCASTSS 20(AX), Z21; \
+	VBROADCASTSS 24(AX), Z22; \
+	VBROADCASTSS 28(AX), Z23
 
 // FETCH brings as many lines towards the core as COLUMNS works on.
 #define FETCH \
@@ -161,8 +174,8 @@
 	ADDQ $512, AHEAD
 
 // COLUMNS does what there is to do with sixteen columns: fetching, the forward
-// pass unless there are no rows left, the gradient unless there was no group
-// before.
+// pass unless there are no rows left, and the gradient, of the columns before,
+// unless there was no group before.
 #define COLUMNS(FORWARD, GRADIENT, fetched, forwarded, done) \
 	TESTQ AHEAD, AHEAD; \
 	JZ    fetched; \
@@ -181,7 +194,14 @@ done:
 #define NTH(N, fetched, forwarded, done) \
 	CMPQ FULL, $(64*(N)); \
 	JLE  done; \
-	COLUMNS(FORWARD(64*(N)), GRADIENT(64*(N)), fetched, forwarded, done)
+	COLUMNS(FORWARD(64*(N)), GRADIENT(64*(N)-64), fetched, forwarded, done)
+
+#define NOGRADIENT
+
+#define PENULTIMATE \
+	TESTQ FULL, FULL; \
+	JZ    done8; \
+	GRADIENT(-64)
 
 // COUNT adds to the number of rows on the right side.
 #define COUNT \
@@ -190,29 +210,27 @@ done:
 	VADDPD  ONE, C1, SIDEMASK, C1; \
 	VMOVUPD C1, 64(AX)
 
-// SUMS multiplies δ in DELTA and the cost by the sample weights, if there are
-// any, rounds δ, stores it and adds to the sums.
-#define SUMS(DELTA, weighed) \
+// SUMS multiplies δ in V and the cost by the sample weights, if there are any,
+// rounds δ, puts it in its place and adds to the sums.
+#define SUMS(V, weighed) \
 	MOVQ weights+32(FP), AX; \
 	TESTQ AX, AX; \
 	JZ   weighed; \
 	VCVTPS2PD (AX), C1; \
 	ADDQ $32, AX; \
 	MOVQ AX, weights+32(FP); \
-	VMULPD C1, DELTA, DELTA; \
+	VMULPD C1, V, V; \
 	VMULPD C1, Z12, Z12; \
 weighed: \
-	MOVQ sums+40(FP), AX; \
-	VCVTPD2PS DELTA, Y8; \
-	VMOVUPS Y8, delta-32(SP); \
+	VCVTPD2PS V, Y8; \
+	PLACE; \
+	VMOVUPS Y8, (AX); \
 	VCVTPS2PD Y8, Z15; \
-	VADDPD  (AX), Z12, Z12; \
-	VMOVUPD Z12, (AX); \
-	VADDPD  128(AX), Z15, Z15; \
-	VMOVUPD Z15, 128(AX)
+	VADDPD Z12, COST, COST; \
+	VADDPD Z15, DELTA, DELTA
 
 // func stepNarrow32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
-TEXT ·stepNarrow32AVX512(SB), NOSPLIT, $40-96
+TEXT ·stepNarrow32AVX512(SB), NOSPLIT, $72-96
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
@@ -246,6 +264,9 @@ whole:
 	VBROADCASTSD ·consts+0x00(SB), SIGN
 	VBROADCASTSD ·consts+0x18(SB), SHIFT
 	VBROADCASTSD ·consts+0x78(SB), ONE
+	MOVQ sums+40(FP), AX
+	VMOVUPD (AX), COST
+	VMOVUPD 128(AX), DELTA
 
 	// z of the first group
 	ZERO
@@ -267,8 +288,9 @@ firsttail:
 	LEAQ (X)(STRIDE*8), X
 	MOVQ X, P
 
-group:
 	FOLD
+
+group:
 	ZERO
 	SUBQ  $8, ROWS
 	MOVQ  ahead+80(FP), AHEAD
@@ -281,7 +303,9 @@ near:
 	VBROADCASTSD LOG2E, C0
 	VBROADCASTSD LN2, C1
 	EIGHT(STAGE1)
-	NTH(0, fetched0, forwarded0, done0)
+	CMPQ FULL, $0
+	JE   done0
+	COLUMNS(FORWARD(0), NOGRADIENT, fetched0, forwarded0, done0)
 	EIGHT(STAGE2)
 	NTH(1, fetched1, forwarded1, done1)
 	VBROADCASTSD P1, C0
@@ -322,7 +346,7 @@ seventh:
 	ADDQ $(7*64), G
 
 columns:
-	COLUMNS(FORWARD(0), GRADIENT(0), fetched7, forwarded7, done7)
+	COLUMNS(FORWARD(0), GRADIENT(-64), fetched7, forwarded7, done7)
 	ADDQ $64, X
 	ADDQ $64, P
 	ADDQ $64, W
@@ -338,7 +362,7 @@ tail:
 	ADDQ FULL, G
 
 last:
-	COLUMNS(FORWARDTAIL, GRADIENTTAIL, fetched8, forwarded8, done8)
+	COLUMNS(FORWARDTAIL, PENULTIMATE, fetched8, forwarded8, done8)
 	CMPQ loss+88(FP), $0
 	JNE  log8
 	EIGHT(QUADRATIC8)
@@ -350,6 +374,12 @@ log8:
 	SUMS(C0, logweighed)
 
 eighth:
+	FOLD
+	CMPQ P, X
+	JEQ  begun
+	GRADIENTTAIL
+
+begun:
 	BROADCAST
 	SUBQ FULL, X
 	SUBQ FULL, W
@@ -374,5 +404,8 @@ lastcolumns:
 
 lasttail:
 	GRADIENTTAIL
+	MOVQ sums+40(FP), AX
+	VMOVUPD COST, (AX)
+	VMOVUPD DELTA, 128(AX)
 	VZEROUPPER
 	RET
