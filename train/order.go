@@ -112,7 +112,7 @@ func (o *order) at(k int) (i, j int) {
 
 // shuffle fills order with a permutation of 0 … len(order)-1 that depends on
 // its length, seed and stream alone (Fisher and Yates).
-func shuffle(ctx context.Context, order []int, seed, stream uint64) error {
+func shuffle[I int | uint32](ctx context.Context, order []I, seed, stream uint64) error {
 	var r rand.PCG
 	r.Seed(seed, stream)
 	for i := range order {
@@ -123,7 +123,7 @@ func shuffle(ctx context.Context, order []int, seed, stream uint64) error {
 		}
 		j := draw(&r, uint64(i)+1)
 		order[i] = order[j]
-		order[j] = i
+		order[j] = I(i)
 	}
 	return nil
 }

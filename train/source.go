@@ -17,10 +17,10 @@ type Source[T kernel.Float] interface {
 	Shape() (rows, cols int)
 
 	// Read returns rows i to j-1, with weights either always or never. It may
-	// store them in room, which has as many rows, features, labels and weights,
-	// or return what it has already. What it returns is left alone until the
-	// next call. The same rows must be the same bits in every call: a Source
-	// that finds that they are not returns an error.
+	// store them in room, which has padded rows, labels and weights for so many,
+	// or return what it has in memory, which must stay as it is. The same rows
+	// have the same bits in every call: a Source that cannot be sure of that
+	// looks, and returns an error.
 	Read(ctx context.Context, i, j int, room Data[T]) (Data[T], error)
 }
 

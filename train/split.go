@@ -18,11 +18,9 @@ func Split(n int, fraction float64, seed uint64) (train, test []int) {
 // StratifiedSplit is Split for the rows of each class on its own, so that
 // train and test have the same part of each.
 func StratifiedSplit[T kernel.Float](y []T, fraction float64, seed uint64) (train, test []int) {
-	if !(fraction >= 0 && fraction <= 1) {
-		panic(fmt.Sprintf("train.StratifiedSplit: fraction %g is not between 0 and 1", fraction))
-	}
+	checkFraction("StratifiedSplit", fraction)
 	for _, rows := range classes(y, seed) {
-		n := int(float64(fraction*float64(len(rows))) + 0.5)
+		n := testRows(fraction, len(rows))
 		test = append(test, rows[:n]...)
 		train = append(train, rows[n:]...)
 	}
@@ -30,6 +28,15 @@ func StratifiedSplit[T kernel.Float](y []T, fraction float64, seed uint64) (trai
 	slices.Sort(test)
 	return train, test
 }
+
+func checkFraction(fn string, fraction float64) {
+	if !(fraction >= 0 && fraction <= 1) {
+		panic(fmt.Sprintf("train.%s: fraction %g is not between 0 and 1", fn, fraction))
+	}
+}
+
+// testRows returns how many of n rows of a class are dealt out to test.
+func testRows(fraction float64, n int) int { return int(float64(fraction*float64(n)) + 0.5) }
 
 // Folds deals rows out at random to k folds, to each the same number of each
 // class, give or take one. Each is ascending, and the same on every machine.
