@@ -52,11 +52,11 @@ func newKeeper[T kernel.Float](e *env, o *trainOptions) (*keeper[T], error) {
 }
 
 // fit is train.Fit with checkpoints, if there is a keeper.
-func (k *keeper[T]) fit(e *env, d train.Data[T], options train.Options) (*train.Result[T], error) {
+func (k *keeper[T]) fit(e *env, src train.Source[T], options train.Options) (*train.Result[T], error) {
 	if k == nil {
-		return train.Fit(e.ctx, d, options)
+		return train.Fit(e.ctx, src, options)
 	}
-	result, err := train.FitFrom(e.ctx, d, options, k.from, k.note)
+	result, err := train.FitFrom(e.ctx, src, options, k.from, k.note)
 	if errors.Is(err, train.ErrMismatch) {
 		return nil, fmt.Errorf("%s: %w; use the same data and flags, or remove the file", k.path, err)
 	}

@@ -79,36 +79,58 @@ func readDataset[T kernel.Float](ctx context.Context, t *table.Reader, label, po
 		return nil, err
 	}
 	var c classes
-	d := &dataset[T]{source: t.Name, label: fmt.Sprint(l.label + 1)}
-	d.Data, err = readLabelled[T](ctx, t, l, &c)
-	if errors.Is(err, table.ErrText) {
-		err = fmt.Errorf("%w; name the label with -label, and columns that are no features with -ignore", err)
-		if t.Columns == nil && d.X.Rows == 0 {
-			err = fmt.Errorf("%w; if this line names the columns, use -header yes", err)
-		}
+	data, err := readLabelled[T](ctx, t, l, &c)
+	if err != nil {
+		return nil, textError(err, t, data.X.Rows)
 	}
+	d, swap, err := describe[T](t, l, &c, data.X.Rows, positive)
 	if err != nil {
 		return nil, err
 	}
-	if len(c.names) == 1 {
-		return nil, fmt.Errorf("%s: %s: every row is of class %q; there must be two classes", t.Name, t.Column(l.label), c.names[0])
-	}
-	p, err := c.positive(positive)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", t.Name, t.Column(l.label), err)
-	}
-	d.classes = [2]string{c.names[1-p], c.names[p]}
+	d.Data = data
 	for i, y := range d.Y {
-		if p == 0 {
+		if swap {
 			d.Y[i] = 1 - y
 		}
 		d.counts[int(d.Y[i])]++
 	}
+	return d, nil
+}
+
+// textError says what to do about text where a number should be, behind so many
+// rows.
+func textError(err error, t *table.Reader, rows int) error {
+	if !errors.Is(err, table.ErrText) {
+		return err
+	}
+	err = fmt.Errorf("%w; name the label with -label, and columns that are no features with -ignore", err)
+	if t.Columns == nil && rows == 0 {
+		err = fmt.Errorf("%w; if this line names the columns, use -header yes", err)
+	}
+	return err
+}
+
+// describe returns what is known of a file when its rows were read, and whether
+// the positive class is the one that was met first, class 0 so far. Of the rows
+// the dataset has no more than the shape.
+func describe[T kernel.Float](t *table.Reader, l layout, c *classes, rows int, positive string) (d *dataset[T], swap bool, err error) {
+	switch len(c.names) {
+	case 0:
+		return nil, false, fmt.Errorf("%s: a header, but no rows", t.Name)
+	case 1:
+		return nil, false, fmt.Errorf("%s: %s: every row is of class %q; there must be two classes", t.Name, t.Column(l.label), c.names[0])
+	}
+	p, err := c.positive(positive)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %s: %w", t.Name, t.Column(l.label), err)
+	}
+	d = &dataset[T]{source: t.Name, label: fmt.Sprint(l.label + 1), classes: [2]string{c.names[1-p], c.names[p]}}
+	d.X.Rows, d.X.Cols = rows, len(l.features)
 	if t.Columns != nil {
 		d.label = t.Columns[l.label]
 		for _, i := range l.features {
 			d.features = append(d.features, t.Columns[i])
 		}
 	}
-	return d, nil
+	return d, p == 0, nil
 }

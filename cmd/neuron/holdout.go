@@ -12,15 +12,23 @@ import (
 
 // holdOut trains on a part of the rows, and tests on the others.
 func holdOut[T kernel.Float](e *env, o *trainOptions, d *dataset[T], p *progress) error {
-	seen, unseen := d.Data, train.Data[T]{}
-	if o.test > 0 {
-		trainRows, testRows := train.StratifiedSplit(d.Y, o.test, o.Seed)
-		if len(trainRows) == 0 || len(testRows) == 0 {
-			return fmt.Errorf("%s: %s are too few to hold out %v of them; use -test-fraction 0",
-				d.source, table.Count(len(d.Y), "row"), o.test)
-		}
-		seen, unseen = d.Select(trainRows), d.Select(testRows)
+	if o.test == 0 {
+		return trainOn(e, o, d, d.Data, nil, p)
 	}
+	trainRows, testRows := train.StratifiedSplit(d.Y, o.test, o.Seed)
+	if len(trainRows) == 0 || len(testRows) == 0 {
+		return d.tooFew(o)
+	}
+	return trainOn(e, o, d, d.Select(trainRows), d.Select(testRows), p)
+}
+
+func (d *dataset[T]) tooFew(o *trainOptions) error {
+	return fmt.Errorf("%s: %s are too few to hold out %v of them; use -test-fraction 0", d.source, table.Count(d.X.Rows, "row"), o.test)
+}
+
+// trainOn trains on the rows seen, and tests on those unseen unless they are
+// nil.
+func trainOn[T kernel.Float](e *env, o *trainOptions, d *dataset[T], seen, unseen train.Source[T], p *progress) error {
 	f, err := fit(e, o, seen, p)
 	p.end()
 	if f == nil {
@@ -34,9 +42,12 @@ func holdOut[T kernel.Float](e *env, o *trainOptions, d *dataset[T], p *progress
 	}
 	r := newTrainReport(o, d, f)
 	r.Hash = m.Hash()
-	r.Train = evaluation(train.Evaluate(m.Weights, m.Bias, seen, m.Threshold))
-	if unseen.X.Rows > 0 {
-		r.Test = evaluation(train.Evaluate(m.Weights, m.Bias, unseen, m.Threshold))
+	var failed error
+	if r.Train, failed = evaluate(m.Weights, m.Bias, seen, m.Threshold); failed == nil && unseen != nil {
+		r.Test, failed = evaluate(m.Weights, m.Bias, unseen, m.Threshold)
+	}
+	if failed != nil {
+		return failed
 	}
 	return cmp.Or(printReport(e, o.json, r), err)
 }

@@ -34,9 +34,15 @@ Ctrl-C ends the training; the report and the model are those of the epochs that
 were completed. With -checkpoint FILE the training is kept in FILE after every
 epoch. If it is interrupted, or killed, the same command with -resume goes on
 from there, and ends with the very bits of a training without interruption. It
-refuses to go on with other data or other flags that matter; -epochs, -workers
-and what concerns the report may change. -resume without FILE begins, so that
-one command can be run again and again.`,
+refuses to go on with other data or other flags that matter; -epochs, -workers,
+-stream and what concerns the report may change. -resume without FILE begins, so
+that one command can be run again and again.
+
+With -stream the rows need not fit into memory: they are written to a file in
+the folder of -scratch, as the kernels want them, and read from there in every
+epoch, ahead of the steps. The file takes 4 bytes for each feature, 8 with
+-float64, and is gone when the training ends, however it ends. Checkpoints may go
+from one way to the other.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var o trainOptions
 		o.register(flags)
@@ -72,6 +78,9 @@ type trainOptions struct {
 	every      int
 	resume     bool
 
+	stream  bool
+	scratch string
+
 	json  bool
 	quiet bool
 }
@@ -100,6 +109,8 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.checkpoint, "checkpoint", "", "`file` to keep the training in, to go on with it after an interruption")
 	flags.IntVar(&o.every, "every", 1, "`epochs` between two checkpoints, each of which takes some milliseconds to be safe on disk")
 	flags.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
+	flags.BoolVar(&o.stream, "stream", false, "read the rows from disk in every epoch, for more of them than memory holds; the result is the same")
+	flags.StringVar(&o.scratch, "scratch", "", "`folder` in which -stream keeps the rows while it trains (default $TMPDIR, or a folder for large files)")
 	flags.BoolVar(&o.json, "json", false, "print the report as JSON")
 	flags.BoolVar(&o.quiet, "q", false, "show no progress and no warnings")
 	o.format.register(flags)
@@ -155,6 +166,9 @@ func (o *trainOptions) check(args []string) error {
 	default:
 		return misuse("-loss %q: must be quadratic or log", o.loss)
 	}
+	if err := o.checkStream(); err != nil {
+		return err
+	}
 	return checkThreshold(o.threshold)
 }
 
@@ -173,6 +187,9 @@ func (o *trainOptions) ignored() []string {
 }
 
 func trainAs[T kernel.Float](e *env, o *trainOptions) error {
+	if o.stream {
+		return trainStream[T](e, o)
+	}
 	t, file, err := open(e, o.path, o.format)
 	if err != nil {
 		return err
@@ -182,14 +199,18 @@ func trainAs[T kernel.Float](e *env, o *trainOptions) error {
 	if err != nil {
 		return err
 	}
-	var p *progress
-	if e.terminal && !o.quiet {
-		p = &progress{w: e.stderr, epochs: o.Epochs}
-	}
 	if o.folds > 0 {
-		return crossValidate(e, o, d, p)
+		return crossValidate(e, o, d, o.progress(e))
 	}
-	return holdOut(e, o, d, p)
+	return holdOut(e, o, d, o.progress(e))
+}
+
+// progress returns the display that the user wants to see.
+func (o *trainOptions) progress(e *env) *progress {
+	if !e.terminal || o.quiet {
+		return nil
+	}
+	return &progress{w: e.stderr, epochs: o.Epochs}
 }
 
 // A fitted is a trained neuron and what it took.
@@ -203,7 +224,7 @@ type fitted[T kernel.Float] struct {
 
 // fit trains a neuron. If it is interrupted after the first epoch, it returns
 // the neuron so far together with the error.
-func fit[T kernel.Float](e *env, o *trainOptions, d train.Data[T], p *progress) (*fitted[T], error) {
+func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progress) (*fitted[T], error) {
 	options := o.Options
 	options.OnEpoch = p.show
 	k, err := newKeeper[T](e, o)
@@ -211,7 +232,7 @@ func fit[T kernel.Float](e *env, o *trainOptions, d train.Data[T], p *progress) 
 		return nil, err
 	}
 	start := time.Now()
-	result, err := k.fit(e, d, options)
+	result, err := k.fit(e, src, options)
 	elapsed := time.Since(start)
 	interrupted := err != nil && e.ctx.Err() != nil
 	if err != nil && !interrupted || result == nil || result.Epochs == 0 {
@@ -222,7 +243,8 @@ func fit[T kernel.Float](e *env, o *trainOptions, d train.Data[T], p *progress) 
 			e.warn("warning: %s", w)
 		}
 	}
-	return &fitted[T]{result, d.X.Rows, k.resumed(), elapsed, interrupted}, err
+	rows, _ := src.Shape()
+	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted}, err
 }
 
 // newModel puts names to what was trained.

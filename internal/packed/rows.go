@@ -71,6 +71,9 @@ func (r *Rows[T]) readRows(dst []T, i int) error {
 	return r.blocks.read(bytesOf(dst), int64(i)*int64(r.width)*int64(size[T]()))
 }
 
+// Positive returns the set of the rows with the label 1.
+func (r *Rows[T]) Positive() *train.RowSet { return r.positive }
+
 // Close closes the file, and removes it if it is a scratch file.
 func (r *Rows[T]) Close() error { return discard(r.file, r.remove) }
 

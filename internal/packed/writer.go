@@ -23,8 +23,11 @@ type Writer[T kernel.Float] struct {
 	sums   []uint64
 }
 
-// Create makes a scratch file in dir for rows of so many features.
+// Create makes a scratch file in dir for rows of so many features, one at least.
 func Create[T kernel.Float](dir string, cols int) (*Writer[T], error) {
+	if cols < 1 {
+		panic(fmt.Sprintf("packed.Create: %d features", cols))
+	}
 	f, err := os.CreateTemp(dir, "neuron-*.scratch")
 	if err != nil {
 		return nil, fmt.Errorf("no scratch file: %w", err)
@@ -86,9 +89,6 @@ func (w *Writer[T]) Rows(swap bool) (*Rows[T], error) {
 	}
 	return r, nil
 }
-
-// Positive returns the set of the rows with the label 1.
-func (r *Rows[T]) Positive() *train.RowSet { return r.positive }
 
 // Close discards the file. It is for a Writer whose Rows nobody has asked for.
 func (w *Writer[T]) Close() error { return discard(w.file, w.remove) }

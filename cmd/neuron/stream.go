@@ -1,0 +1,221 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/internal/packed"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+// checkStream refuses what rows that are not in memory cannot do.
+func (o *trainOptions) checkStream() error {
+	switch {
+	case !o.stream && o.scratch != "":
+		return misuse("-scratch is the folder for the rows of -stream, which is not given")
+	case !o.stream:
+		return nil
+	case o.folds > 0:
+		return misuse("-stream: -folds needs all rows in memory; hold rows out with -test-fraction, or leave out one of them")
+	case o.BatchSize > 0 && o.Shuffle != train.NoShuffle:
+		return misuse("-stream reads rows in the order of the file and cannot shuffle them: with -batch, say -shuffle none (and shuffle the file first if its rows are sorted)")
+	}
+	return nil
+}
+
+// trainStream trains on rows that are read from disk in every epoch.
+func trainStream[T kernel.Float](e *env, o *trainOptions) error {
+	t, file, err := open(e, o.path, o.format)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	rows, d, err := pack[T](e, o, t, file)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+
+	seen, unseen := train.Source[T](rows), train.Source[T](nil)
+	if o.test > 0 {
+		test, err := train.StratifiedSet(e.ctx, rows.Positive(), o.test, o.Seed)
+		if err != nil {
+			return err
+		}
+		if n := test.Count(); n == 0 || n == test.Rows() {
+			return d.tooFew(o)
+		}
+		seen, unseen = train.Subset(seen, test.Complement()), train.Subset(seen, test)
+	}
+	return trainOn(e, o, d, seen, unseen, o.progress(e))
+}
+
+// pack writes the rows of a file to a scratch file.
+func pack[T kernel.Float](e *env, o *trainOptions, t *table.Reader, file io.Closer) (rows *packed.Rows[T], d *dataset[T], err error) {
+	input := watch(file)
+	l, err := trainingLayout(t, o.label, o.ignored())
+	if err != nil {
+		return nil, nil, err
+	}
+	dir := cmp.Or(o.scratch, scratchFolder())
+	w, err := packed.Create[T](dir, len(l.features))
+	if err != nil {
+		return nil, nil, scratchError(err)
+	}
+	defer func() {
+		if err != nil {
+			w.Close()
+		}
+	}()
+	var c classes
+	n := 0
+	x := newBatch[T](len(l.features))
+	for {
+		record, err := t.Next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = e.ctx.Err()
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		x.Rows, x.Data = 0, x.Data[:0]
+		if err := appendRow(&x, t, record, l.features); err != nil {
+			return nil, nil, textError(err, t, n)
+		}
+		k, err := c.index(t, record, l.label)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := w.Append(x.Row(0), k == 1); err != nil {
+			return nil, nil, scratchError(err)
+		}
+		if n++; n == spaceRows {
+			if err := checkSpace(input, dir, int64(n*w.RowBytes())); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if err := input.check(t.Name); err != nil {
+		return nil, nil, err
+	}
+	d, swap, err := describe[T](t, l, &c, n, o.positive)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err = w.Rows(swap)
+	if err != nil {
+		return nil, nil, scratchError(err)
+	}
+	d.counts = [2]int{n - rows.Positive().Count(), rows.Positive().Count()}
+	return rows, d, nil
+}
+
+// scratchFolder returns the folder for large files that nobody needs later.
+// /tmp may be in memory.
+func scratchFolder() string {
+	const large = "/var/tmp"
+	if info, err := os.Stat(large); os.Getenv("TMPDIR") == "" && err == nil && info.IsDir() {
+		return large
+	}
+	return os.TempDir()
+}
+
+func scratchError(err error) error {
+	return fmt.Errorf("%w; -scratch FOLDER names a folder with more room for the rows", err)
+}
+
+// spaceRows is the number of rows that tell how much space all will take.
+const spaceRows = 4096
+
+// checkSpace looks whether a folder has room for all rows of a file, of which
+// the first take so many bytes there.
+func checkSpace(input *watched, dir string, written int64) error {
+	need, ok := input.total(written)
+	free, known := packed.Free(dir)
+	// What is written already is not free; estimates are a little off.
+	if ok && known && need-written > free+free/10 {
+		return scratchError(fmt.Errorf("the rows take about %s, and %s has room for %s", bytesText(need), dir, bytesText(free)))
+	}
+	return nil
+}
+
+// bytesText returns a size in words.
+func bytesText(n int64) string {
+	x := float64(n)
+	for _, unit := range []string{"bytes", "KiB", "MiB", "GiB"} {
+		if x < 1023.5 {
+			return fmt.Sprintf("%.3g %s", x, unit)
+		}
+		x /= 1024
+	}
+	return fmt.Sprintf("%.3g TiB", x)
+}
+
+// A watched file is a regular file that nobody should write to while it is
+// read. A nil one is another kind of input.
+type watched struct {
+	file *os.File
+	size int64
+	time time.Time
+}
+
+func watch(file io.Closer) *watched {
+	f, ok := file.(*os.File)
+	if !ok {
+		return nil
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return &watched{f, info.Size(), info.ModTime()}
+}
+
+// check returns an error if the file has changed.
+func (w *watched) check(name string) error {
+	if w == nil {
+		return nil
+	}
+	info, err := w.file.Stat()
+	switch {
+	case err != nil:
+		return err
+	case info.Size() < w.size:
+		return fmt.Errorf("%s: cut short while it was read: it had %d bytes and has %d; get a whole copy of it", name, w.size, info.Size())
+	case info.Size() != w.size || !info.ModTime().Equal(w.time):
+		return fmt.Errorf("%s: changed while it was read; wait until nobody writes to it, or train on a copy", name)
+	}
+	return nil
+}
+
+// total returns about how large something gets that has the given size for what
+// was read so far.
+func (w *watched) total(size int64) (int64, bool) {
+	if w == nil {
+		return 0, false
+	}
+	at, err := w.file.Seek(0, io.SeekCurrent)
+	if err != nil || at <= 0 {
+		return 0, false
+	}
+	return int64(float64(size) * float64(w.size) / float64(at)), true
+}
+
+// evaluate is train.Evaluate for rows that may have to be read. It does not end
+// with the context: the report of an interrupted training needs it.
+func evaluate[T kernel.Float](weights []T, bias T, src train.Source[T], threshold float64) (*evaluationReport, error) {
+	v, err := train.EvaluateSource(context.Background(), weights, bias, src, threshold)
+	if err != nil {
+		return nil, err
+	}
+	return evaluation(v), nil
+}
