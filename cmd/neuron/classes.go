@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 )
 
 // classes are the names of the two classes, in the order in which they were
@@ -16,15 +16,15 @@ type classes struct {
 	closed bool
 }
 
-// index returns the index of the class that field i of the row read last
+// index returns the index of the class that column i of the current row
 // names, and learns the name if it can.
-func (c *classes) index(t *table.Reader, record []string, i int) (int, error) {
-	name := record[i]
+func (c *classes) index(t *dataset.Reader, i int) (int, error) {
+	name, err := t.Class(i)
+	if err != nil {
+		return 0, err
+	}
 	if k := slices.Index(c.names, name); k >= 0 {
 		return k, nil
-	}
-	if err := t.CheckName(i, "class"); err != nil {
-		return 0, err
 	}
 	x, isNumber := number(name)
 	if isNumber && x-x != 0 {

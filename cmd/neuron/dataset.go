@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/train"
 )
 
@@ -18,26 +18,21 @@ func newBatch[T kernel.Float](cols int) kernel.Batch[T] {
 }
 
 // appendRow appends the given columns of the row read last to x.
-func appendRow[T kernel.Float](x *kernel.Batch[T], t *table.Reader, record []string, columns []int) error {
+func appendRow[T kernel.Float](x *kernel.Batch[T], t *dataset.Reader, columns []int) error {
 	n := len(x.Data)
 	x.Data = slices.Grow(x.Data, x.Stride)[:n+x.Stride]
-	row := x.Data[n:]
-	for j, i := range columns {
-		v, err := table.ParseNumber[T](record[i])
-		if err != nil {
-			return t.Errorf(i, "%s: %w", t.Column(i), err)
-		}
-		row[j] = v
+	if err := dataset.Read(t, x.Data[n:n+x.Cols], columns); err != nil {
+		return err
 	}
 	x.Rows++
 	return nil
 }
 
 // readLabelled reads all rows with their labels, which are indices of c.
-func readLabelled[T kernel.Float](ctx context.Context, t *table.Reader, l layout, c *classes) (train.Data[T], error) {
+func readLabelled[T kernel.Float](ctx context.Context, t *dataset.Reader, l layout, c *classes) (train.Data[T], error) {
 	d := train.Data[T]{X: newBatch[T](len(l.features))}
 	for {
-		record, err := t.Next()
+		err := t.Next()
 		if err == io.EOF {
 			break
 		}
@@ -47,10 +42,10 @@ func readLabelled[T kernel.Float](ctx context.Context, t *table.Reader, l layout
 		if err != nil {
 			return d, err
 		}
-		if err := appendRow(&d.X, t, record, l.features); err != nil {
+		if err := appendRow(&d.X, t, l.features); err != nil {
 			return d, err
 		}
-		k, err := c.index(t, record, l.label)
+		k, err := c.index(t, l.label)
 		if err != nil {
 			return d, err
 		}
@@ -62,8 +57,8 @@ func readLabelled[T kernel.Float](ctx context.Context, t *table.Reader, l layout
 	return d, nil
 }
 
-// A dataset is a file to train on.
-type dataset[T kernel.Float] struct {
+// A labelled is a file to train on.
+type labelled[T kernel.Float] struct {
 	train.Data[T]
 	source   string
 	features []string // nil if the file has no header
@@ -73,7 +68,7 @@ type dataset[T kernel.Float] struct {
 }
 
 // readDataset reads a file to train on.
-func readDataset[T kernel.Float](ctx context.Context, t *table.Reader, label, positive string, ignore []string) (*dataset[T], error) {
+func readDataset[T kernel.Float](ctx context.Context, t *dataset.Reader, label, positive string, ignore []string) (*labelled[T], error) {
 	l, err := trainingLayout(t, label, ignore)
 	if err != nil {
 		return nil, err
@@ -99,8 +94,8 @@ func readDataset[T kernel.Float](ctx context.Context, t *table.Reader, label, po
 
 // textError says what to do about text where a number should be, behind so many
 // rows.
-func textError(err error, t *table.Reader, rows int) error {
-	if !errors.Is(err, table.ErrText) {
+func textError(err error, t *dataset.Reader, rows int) error {
+	if !errors.Is(err, dataset.ErrText) {
 		return err
 	}
 	err = fmt.Errorf("%w; name the label with -label, and columns that are no features with -ignore", err)
@@ -112,8 +107,8 @@ func textError(err error, t *table.Reader, rows int) error {
 
 // describe returns what is known of a file when its rows were read, and whether
 // the positive class is the one that was met first, class 0 so far. Of the rows
-// the dataset has no more than the shape.
-func describe[T kernel.Float](t *table.Reader, l layout, c *classes, rows int, positive string) (d *dataset[T], swap bool, err error) {
+// the result has no more than the shape.
+func describe[T kernel.Float](t *dataset.Reader, l layout, c *classes, rows int, positive string) (d *labelled[T], swap bool, err error) {
 	switch len(c.names) {
 	case 0:
 		return nil, false, fmt.Errorf("%s: a header, but no rows", t.Name)
@@ -124,7 +119,7 @@ func describe[T kernel.Float](t *table.Reader, l layout, c *classes, rows int, p
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: %s: %w", t.Name, t.Column(l.label), err)
 	}
-	d = &dataset[T]{source: t.Name, label: fmt.Sprint(l.label + 1), classes: [2]string{c.names[1-p], c.names[p]}}
+	d = &labelled[T]{source: t.Name, label: fmt.Sprint(l.label + 1), classes: [2]string{c.names[1-p], c.names[p]}}
 	d.X.Rows, d.X.Cols = rows, len(l.features)
 	if t.Columns != nil {
 		d.label = t.Columns[l.label]

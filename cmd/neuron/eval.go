@@ -4,7 +4,7 @@ import (
 	"flag"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/model"
 	"github.com/seed-b3c25b83/kernel/train"
 )
@@ -65,7 +65,7 @@ func eval[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 
 // evalLabel finds the label: where the user says, else as in training, else
 // in the last column.
-func evalLabel(t *table.Reader, wanted, trained string) (int, error) {
+func evalLabel(t *dataset.Reader, wanted, trained string) (int, error) {
 	if wanted != "" {
 		return column(t, wanted)
 	}
@@ -76,7 +76,7 @@ func evalLabel(t *table.Reader, wanted, trained string) (int, error) {
 }
 
 func (r *evalReport) print(w printer) {
-	w.line("data       %s: %s", r.Source, table.Count(r.Rows, "row"))
+	w.line("data       %s: %s", r.Source, dataset.Count(r.Rows, "row"))
 	class, part := r.mostFrequent(r.Classes)
 	w.line("accuracy   %.4f (always saying %s: %.4f)", r.Accuracy, class, part)
 	w.line("           of class %s: precision %.4f, recall %.4f, F1 %.4f", r.Classes[1], r.Precision, r.Recall, r.F1)

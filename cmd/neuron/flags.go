@@ -3,12 +3,10 @@ package main
 import (
 	"flag"
 	"io"
-	"path/filepath"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 )
 
 func newFlags(name string) *flag.FlagSet {
@@ -49,33 +47,28 @@ func (f *format) register(flags *flag.FlagSet) {
 	flags.StringVar(&f.header, "header", "auto", "the first line names the columns: yes, no or `auto`, which is yes if none of its fields is a number")
 }
 
-// options returns what f means to package table for the file at path.
-func (f *format) options(path string) (delimiter rune, header table.Header, err error) {
-	text := f.delimiter
-	switch {
-	case text == "tab", text == "" && isTSV(path):
-		text = "\t"
-	case text == "":
-		text = ","
-	}
-	delimiter, size := utf8.DecodeRuneInString(text)
-	if size == 0 || size != len(text) || delimiter == utf8.RuneError || slices.Contains([]rune("\"\r\n\x00"), delimiter) {
-		return 0, 0, misuse("-delimiter %q: want one character, such as , or ; or tab", f.delimiter)
+// options returns what f means to package dataset.
+func (f *format) options() (o dataset.Options, err error) {
+	switch text := f.delimiter; text {
+	case "":
+	case "tab":
+		o.Delimiter = '\t'
+	default:
+		delimiter, size := utf8.DecodeRuneInString(text)
+		if size != len(text) || delimiter == utf8.RuneError || slices.Contains([]rune("\"\r\n\x00"), delimiter) {
+			return o, misuse("-delimiter %q: want one character, such as , or ; or tab", f.delimiter)
+		}
+		o.Delimiter = delimiter
 	}
 	switch f.header {
 	case "auto":
-		header = table.Auto
+		o.Header = dataset.Auto
 	case "yes":
-		header = table.Present
+		o.Header = dataset.Present
 	case "no":
-		header = table.Absent
+		o.Header = dataset.Absent
 	default:
-		return 0, 0, misuse("-header %q: want auto, yes or no", f.header)
+		return o, misuse("-header %q: want auto, yes or no", f.header)
 	}
-	return delimiter, header, nil
-}
-
-// isTSV says whether a file's name promises tabs between fields.
-func isTSV(path string) bool {
-	return filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz")) == ".tsv"
+	return o, nil
 }

@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/train"
 )
 
@@ -30,11 +30,11 @@ type foldReport struct {
 
 // crossValidate holds out each fold in turn. If it is interrupted it reports
 // the folds that were completed.
-func crossValidate[T kernel.Float](e *env, o *trainOptions, d *dataset[T], p *progress) error {
+func crossValidate[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *progress) error {
 	for k, class := range d.classes {
 		if d.counts[k] < o.folds {
 			return fmt.Errorf("%s: %s of class %q cannot be cut into %d folds",
-				d.source, table.Count(d.counts[k], "row"), class, o.folds)
+				d.source, dataset.Count(d.counts[k], "row"), class, o.folds)
 		}
 	}
 	r := &foldsReport{Dataset: d.report(), Loss: o.Loss.String()}

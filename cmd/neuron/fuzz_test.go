@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 )
 
 // FuzzDataset checks that a file to train on is refused with an error that
@@ -19,10 +19,10 @@ func FuzzDataset(f *testing.F) {
 	}
 	f.Add("a,b,y\n1,2,0\n3,4,1\n", "b", "1", byte(0))
 	f.Fuzz(func(t *testing.T, content, label, ignore string, choice byte) {
-		reader, err := table.NewReader(strings.NewReader(content), "f", rune(",;"[choice&1]), table.Header(choice>>1%3))
+		reader, err := dataset.NewReader(strings.NewReader(content), "f", dataset.Options{Delimiter: rune(",;"[choice&1]), Header: dataset.Header(choice >> 1 % 3)})
 		if err == nil {
 			o := trainOptions{ignore: ignore}
-			var d *dataset[float32]
+			var d *labelled[float32]
 			if d, err = readDataset[float32](context.Background(), reader, label, "", o.ignored()); err == nil {
 				checkDataset(t, d)
 				return
@@ -34,7 +34,7 @@ func FuzzDataset(f *testing.F) {
 	})
 }
 
-func checkDataset(t *testing.T, d *dataset[float32]) {
+func checkDataset(t *testing.T, d *labelled[float32]) {
 	t.Helper()
 	if n := d.X.Rows; n < 2 || len(d.Y) != n || d.counts[0]+d.counts[1] != n || d.counts[0] == 0 || d.counts[1] == 0 {
 		t.Fatalf("%d rows, %d labels, counts %v", n, len(d.Y), d.counts)

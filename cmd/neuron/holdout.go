@@ -5,13 +5,13 @@ import (
 	"fmt"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/model"
 	"github.com/seed-b3c25b83/kernel/train"
 )
 
 // holdOut trains on a part of the rows, and tests on the others.
-func holdOut[T kernel.Float](e *env, o *trainOptions, d *dataset[T], p *progress) error {
+func holdOut[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *progress) error {
 	if o.test == 0 {
 		return trainOn(e, o, d, d.Data, nil, p)
 	}
@@ -22,13 +22,13 @@ func holdOut[T kernel.Float](e *env, o *trainOptions, d *dataset[T], p *progress
 	return trainOn(e, o, d, d.Select(trainRows), d.Select(testRows), p)
 }
 
-func (d *dataset[T]) tooFew(o *trainOptions) error {
-	return fmt.Errorf("%s: %s are too few to hold out %v of them; use -test-fraction 0", d.source, table.Count(d.X.Rows, "row"), o.test)
+func (d *labelled[T]) tooFew(o *trainOptions) error {
+	return fmt.Errorf("%s: %s are too few to hold out %v of them; use -test-fraction 0", d.source, dataset.Count(d.X.Rows, "row"), o.test)
 }
 
 // trainOn trains on the rows seen, and tests on those unseen unless they are
 // nil.
-func trainOn[T kernel.Float](e *env, o *trainOptions, d *dataset[T], seen, unseen train.Source[T], p *progress) error {
+func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unseen train.Source[T], p *progress) error {
 	f, err := fit(e, o, seen, p)
 	p.end()
 	if f == nil {
@@ -68,7 +68,7 @@ type trainReport struct {
 	Speed       speedReport       `json:"speed"`
 }
 
-func newTrainReport[T kernel.Float](o *trainOptions, d *dataset[T], f *fitted[T]) *trainReport {
+func newTrainReport[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T]) *trainReport {
 	r := &trainReport{
 		Dataset:     d.report(),
 		Loss:        o.Loss.String(),
@@ -95,13 +95,13 @@ func (r *trainReport) print(w printer) {
 	case r.Interrupted:
 		note += ", interrupted"
 	}
-	w.line("training   %s on %s%s", table.Count(r.Epochs, "epoch"), table.Count(r.Train.Rows, "row"), note)
+	w.line("training   %s on %s%s", dataset.Count(r.Epochs, "epoch"), dataset.Count(r.Train.Rows, "row"), note)
 	w.line("cost       %s", r.Train.cost(r.Loss))
 	w.line("accuracy   %.4f on these rows", r.Train.Accuracy)
 	if r.Test != nil {
 		class, part := r.Test.mostFrequent(r.Dataset.Classes)
 		w.line("           %.4f on %s held out (always saying %s: %.4f)",
-			r.Test.Accuracy, table.Count(r.Test.Rows, "row"), class, part)
+			r.Test.Accuracy, dataset.Count(r.Test.Rows, "row"), class, part)
 	}
 	r.Speed.print(w)
 	w.line("weights    %s, the same bits on every CPU", r.Hash)

@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 )
 
 //go:embed data/breast_cancer.csv
@@ -15,15 +15,15 @@ var breastCancer []byte
 
 // open opens a CSV file; "-" is the standard input, and "" the data that the
 // program carries.
-func open(e *env, path string, f format) (*table.Reader, io.Closer, error) {
-	delimiter, header, err := f.options(path)
+func open(e *env, path string, f format) (*dataset.Reader, io.Closer, error) {
+	options, err := f.options()
 	if err != nil {
 		return nil, nil, err
 	}
 	var file io.ReadCloser
 	switch path {
 	case "":
-		path, delimiter, header = "breast_cancer.csv", ',', table.Auto
+		path, options = "breast_cancer.csv", dataset.Options{}
 		file = io.NopCloser(bytes.NewReader(breastCancer))
 	case "-":
 		path = "stdin"
@@ -33,7 +33,7 @@ func open(e *env, path string, f format) (*table.Reader, io.Closer, error) {
 			return nil, nil, err
 		}
 	}
-	t, err := table.NewReader(file, path, delimiter, header)
+	t, err := dataset.NewReader(file, path, options)
 	if err != nil {
 		file.Close()
 		return nil, nil, err

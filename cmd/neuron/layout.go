@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 )
 
 // A layout says which columns of a file hold what.
@@ -16,7 +16,7 @@ type layout struct {
 }
 
 // column finds the column that ref, a name or a number from 1, stands for.
-func column(t *table.Reader, ref string) (int, error) {
+func column(t *dataset.Reader, ref string) (int, error) {
 	if i := slices.Index(t.Columns, ref); i >= 0 {
 		return i, nil
 	}
@@ -27,13 +27,13 @@ func column(t *table.Reader, ref string) (int, error) {
 	case t.Columns != nil:
 		return 0, fmt.Errorf("%s: no column %q; the columns are %s", t.Name, ref, list(t.Columns))
 	case err == nil:
-		return 0, fmt.Errorf("%s: no column %d; the file has %s", t.Name, n, table.Count(t.Width, "column"))
+		return 0, fmt.Errorf("%s: no column %d; the file has %s", t.Name, n, dataset.Count(t.Width, "column"))
 	}
 	return 0, fmt.Errorf("%s: no column %q, because the file has no header; give its number, 1 to %d", t.Name, ref, t.Width)
 }
 
 // labelColumn is column for the label, which by default is the last.
-func labelColumn(t *table.Reader, ref string) (int, error) {
+func labelColumn(t *dataset.Reader, ref string) (int, error) {
 	if ref == "" {
 		return t.Width - 1, nil
 	}
@@ -41,7 +41,7 @@ func labelColumn(t *table.Reader, ref string) (int, error) {
 }
 
 // trainingLayout makes features of all columns but the label and ignored ones.
-func trainingLayout(t *table.Reader, label string, ignore []string) (layout, error) {
+func trainingLayout(t *dataset.Reader, label string, ignore []string) (layout, error) {
 	l := layout{}
 	var err error
 	if l.label, err = labelColumn(t, label); err != nil {
@@ -65,7 +65,7 @@ func trainingLayout(t *table.Reader, label string, ignore []string) (layout, err
 // modelLayout finds the n features of a model in a file: by name if both have
 // names, else by position. label is the label's column, or -1 if it is
 // unknown.
-func modelLayout(t *table.Reader, names []string, n, label int) (layout, error) {
+func modelLayout(t *dataset.Reader, names []string, n, label int) (layout, error) {
 	l := layout{label: label}
 	if names != nil && t.Columns != nil {
 		var missing []string
@@ -78,7 +78,7 @@ func modelLayout(t *table.Reader, names []string, n, label int) (layout, error) 
 		}
 		if missing != nil {
 			return l, fmt.Errorf("%s: %s of the model missing: %s; the columns are %s",
-				t.Name, table.Count(len(missing), "feature"), list(missing), list(t.Columns))
+				t.Name, dataset.Count(len(missing), "feature"), list(missing), list(t.Columns))
 		}
 		return l, nil
 	}
@@ -88,7 +88,7 @@ func modelLayout(t *table.Reader, names []string, n, label int) (layout, error) 
 		if label < 0 && have == n+1 {
 			hint = "; if one of them is the label, say which: -label NUMBER"
 		}
-		return l, fmt.Errorf("%s: %s, but the model has %d%s", t.Name, table.Count(have, "feature column"), n, hint)
+		return l, fmt.Errorf("%s: %s, but the model has %d%s", t.Name, dataset.Count(have, "feature column"), n, hint)
 	}
 	return l, nil
 }

@@ -5,7 +5,7 @@ import (
 	"flag"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/model"
 )
 
@@ -27,7 +27,7 @@ func (a *applied) register(flags *flag.FlagSet) {
 
 func (a *applied) check(args []string) error {
 	if len(args) != 2 {
-		return misuse("want a model and a file, have %s", table.Count(len(args), "argument"))
+		return misuse("want a model and a file, have %s", dataset.Count(len(args), "argument"))
 	}
 	a.model, a.file = args[0], args[1]
 	if a.threshold != 0 {

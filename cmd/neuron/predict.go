@@ -10,7 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/model"
 )
 
@@ -59,12 +59,12 @@ func predict[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 	x := newBatch[T](len(m.Weights))
 	yhat := make([]T, block)
 	for {
-		record, err := t.Next()
+		err := t.Next()
 		if err == nil {
 			err = e.ctx.Err()
 		}
 		if err == nil {
-			err = appendRow(&x, t, record, l.features)
+			err = appendRow(&x, t, l.features)
 		}
 		if err == nil && x.Rows < block {
 			continue
@@ -85,7 +85,7 @@ func predict[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 
 // predictLabel finds the label, which is no feature: where the user says, else
 // as in training if the file has a column too many, else nowhere.
-func predictLabel(t *table.Reader, wanted, trained string, features int) (int, error) {
+func predictLabel(t *dataset.Reader, wanted, trained string, features int) (int, error) {
 	if wanted != "" {
 		return column(t, wanted)
 	}

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/train"
 )
 
@@ -39,14 +39,14 @@ type datasetReport struct {
 	Counts   [2]int    `json:"counts"`
 }
 
-func (d *dataset[T]) report() datasetReport {
+func (d *labelled[T]) report() datasetReport {
 	return datasetReport{d.source, d.X.Rows, d.X.Cols, d.classes, d.counts}
 }
 
 func (d datasetReport) print(w printer) {
-	w.line("data       %s: %s of %s", d.Source, table.Count(d.Rows, "row"), table.Count(d.Features, "feature"))
+	w.line("data       %s: %s of %s", d.Source, dataset.Count(d.Rows, "row"), dataset.Count(d.Features, "feature"))
 	w.line("classes    %s (%s), %s (%s)",
-		d.Classes[1], table.Count(d.Counts[1], "row"), d.Classes[0], table.Count(d.Counts[0], "row"))
+		d.Classes[1], dataset.Count(d.Counts[1], "row"), d.Classes[0], dataset.Count(d.Counts[0], "row"))
 }
 
 // An evaluationReport says how well a neuron does on some rows.

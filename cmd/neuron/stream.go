@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/cmd/neuron/internal/table"
+	"github.com/seed-b3c25b83/kernel/dataset"
 	"github.com/seed-b3c25b83/kernel/internal/packed"
 	"github.com/seed-b3c25b83/kernel/train"
 )
@@ -57,7 +57,7 @@ func trainStream[T kernel.Float](e *env, o *trainOptions) error {
 }
 
 // pack writes the rows of a file to a scratch file.
-func pack[T kernel.Float](e *env, o *trainOptions, t *table.Reader, file io.Closer) (rows *packed.Rows[T], d *dataset[T], err error) {
+func pack[T kernel.Float](e *env, o *trainOptions, t *dataset.Reader, file io.Closer) (rows *packed.Rows[T], d *labelled[T], err error) {
 	input := watch(file)
 	l, err := trainingLayout(t, o.label, o.ignored())
 	if err != nil {
@@ -77,7 +77,7 @@ func pack[T kernel.Float](e *env, o *trainOptions, t *table.Reader, file io.Clos
 	n := 0
 	x := newBatch[T](len(l.features))
 	for {
-		record, err := t.Next()
+		err := t.Next()
 		if err == io.EOF {
 			break
 		}
@@ -88,10 +88,10 @@ func pack[T kernel.Float](e *env, o *trainOptions, t *table.Reader, file io.Clos
 			return nil, nil, err
 		}
 		x.Rows, x.Data = 0, x.Data[:0]
-		if err := appendRow(&x, t, record, l.features); err != nil {
+		if err := appendRow(&x, t, l.features); err != nil {
 			return nil, nil, textError(err, t, n)
 		}
-		k, err := c.index(t, record, l.label)
+		k, err := c.index(t, l.label)
 		if err != nil {
 			return nil, nil, err
 		}

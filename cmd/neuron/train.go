@@ -248,7 +248,7 @@ func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progre
 }
 
 // newModel puts names to what was trained.
-func newModel[T kernel.Float](o *trainOptions, d *dataset[T], r *train.Result[T]) *model.Model[T] {
+func newModel[T kernel.Float](o *trainOptions, d *labelled[T], r *train.Result[T]) *model.Model[T] {
 	return &model.Model[T]{
 		Weights:   r.Weights,
 		Bias:      r.Bias,

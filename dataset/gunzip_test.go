@@ -1,4 +1,4 @@
-package table
+package dataset
 
 import (
 	"bytes"
@@ -24,11 +24,10 @@ func zip(t *testing.T, content string) []byte {
 
 // all returns the rows of a file, each as its fields joined by "|".
 func all(content []byte) (rows []string, err error) {
-	r, err := NewReader(bytes.NewReader(content), "f", ',', Absent)
+	r, err := NewReader(bytes.NewReader(content), "f", Options{Header: Absent})
 	for err == nil {
-		var record []string
-		if record, err = r.Next(); err == nil {
-			rows = append(rows, strings.Join(record, "|"))
+		if err = r.Next(); err == nil {
+			rows = append(rows, strings.Join(r.rows.(*csvRows).record, "|"))
 		}
 	}
 	if err == io.EOF {

@@ -1,4 +1,4 @@
-package table
+package dataset
 
 import (
 	"errors"
@@ -11,19 +11,19 @@ import (
 
 // readAll returns the columns and the rows of a file.
 func readAll(content string, delimiter rune, header Header) (columns []string, rows [][]string, err error) {
-	t, err := NewReader(strings.NewReader(content), "f", delimiter, header)
+	t, err := NewReader(strings.NewReader(content), "f", Options{Delimiter: delimiter, Header: header})
 	if err != nil {
 		return nil, nil, err
 	}
 	for {
-		record, err := t.Next()
+		err := t.Next()
 		if err == io.EOF {
 			return t.Columns, rows, nil
 		}
 		if err != nil {
 			return nil, nil, err
 		}
-		rows = append(rows, slices.Clone(record))
+		rows = append(rows, slices.Clone(t.rows.(*csvRows).record))
 	}
 }
 
@@ -105,12 +105,12 @@ func TestReaderErrors(t *testing.T) {
 func TestReaderPassesErrorsOn(t *testing.T) {
 	broken := errors.New("broken disk")
 	r := io.MultiReader(strings.NewReader("1,2\n"), iotest.ErrReader(broken))
-	table, err := NewReader(r, "f", ',', Auto)
+	table, err := NewReader(r, "f", Options{})
 	if err == nil {
-		_, err = table.Next()
+		err = table.Next()
 	}
 	if err == nil {
-		_, err = table.Next()
+		err = table.Next()
 	}
 	if !errors.Is(err, broken) || err.Error() != "f: broken disk" {
 		t.Errorf("error %v, want f: broken disk", err)
