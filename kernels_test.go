@@ -732,6 +732,9 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			runKind(8*(1+rows.deal()), cols, hard)
 			infinite = false
 		}
+		run(8*20, 20)
+		testZeros(t, 8, []int{18, 31, 32})
+		testZeros(t, 24, []int{33, 47, 48, 127, 128})
 	case "stepThin":
 		rows := deck{r: r, n: 6}
 		for cols := 17; cols <= 32; cols++ {
@@ -745,7 +748,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			runKind(32, cols, ordinary)
 			infinite = false
 		}
-		testThinZeros(t)
+		testZeros(t, 16, rangeOf(17, 32))
 	case "stepWide":
 		rows := deck{r: r, n: 8}
 		for _, cols := range append(widths(34, 160), 300, 400, 512-narrow, 784-narrow, 1025-narrow) {
@@ -806,18 +809,29 @@ func testPredictRow(t *testing.T, r *rand.Rand) {
 	}
 }
 
-// testThinZeros takes the zeros of which a kernel may lose the sign: in z, where
-// all products of a row are −0, and in δ, where z is far away.
-func testThinZeros(t *testing.T) {
+func rangeOf(first, last int) (r []int) {
+	for i := first; i <= last; i++ {
+		r = append(r, i)
+	}
+	return r
+}
+
+// testZeros takes the zeros of which a narrow step may lose the sign: in z, where
+// all products of a row are −0, exactly or by underflow, and in δ, where z is far
+// away.
+func testZeros(t *testing.T, rows int, widths []int) {
 	t.Helper()
 	defer impl.Select("AVX-512")()
-	for cols := 17; cols <= 32; cols++ {
+	for _, cols := range widths {
 		for k := range 64 {
-			c := testCase{rows: 16, cols: cols, stride: cols, loss: Loss(k & 1)}
+			c := testCase{rows: rows, cols: cols, stride: cols, loss: Loss(k & 1)}
 			x := Batch[float32]{Data: make([]float32, c.rows*cols), Rows: c.rows, Cols: cols}
 			w, y, b := make([]float32, cols), make([]float32, c.rows), float32(0)
-			if k < 2 {
+			if k < 4 {
 				b = minusZeros(x, w, y)
+				if k >= 2 {
+					clear(x.Data)
+				}
 			} else {
 				for i := range x.Data {
 					x.Data[i] = float32(math.Pow(10, float64(k)/2))

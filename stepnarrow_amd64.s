@@ -143,15 +143,8 @@
 	VADDPS (G), T, TAILMASK, T; \
 	VMOVUPS T, TAILMASK, (G)
 
-// PLACE is where δ of a group stands, within a line. BROADCAST brings it into
-// registers.
-#define PLACE \
-	LEAQ delta-64(SP), AX; \
-	ADDQ $31, AX; \
-	ANDQ $~31, AX
-
+// BROADCAST brings δ of a group, which SUMS has put in its place, into registers.
 #define BROADCAST \
-	PLACE; \
 	VBROADCASTSS (AX), Z16; \
 	VBROADCASTSS 4(AX), Z17; \
 	VBROADCASTSS 8(AX), Z18; \
@@ -161,7 +154,7 @@
 	VBROADCASTSS 24(AX), Z22; \
 	VBROADCASTSS 28(AX), Z23
 
-// FETCH brings as many lines towards the core as COLUMNS works on.
+// FETCH brings eight lines towards the core, as many as COLUMNS works on.
 #define FETCH \
 	PREFETCHT1 (AHEAD); \
 	PREFETCHT1 64(AHEAD); \
@@ -190,13 +183,11 @@ forwarded: \
 	GRADIENT; \
 done:
 
-// NTH does so with the N-th columns if they are not the last.
+// NTH does so with the N-th columns, not the first, if they are not the last.
 #define NTH(N, fetched, forwarded, done) \
 	CMPQ FULL, $(64*(N)); \
 	JLE  done; \
 	COLUMNS(FORWARD(64*(N)), GRADIENT(64*(N)-64), fetched, forwarded, done)
-
-#define NOGRADIENT
 
 #define PENULTIMATE \
 	TESTQ FULL, FULL; \
@@ -223,14 +214,14 @@ done:
 	VMULPD C1, Z12, Z12; \
 weighed: \
 	VCVTPD2PS V, Y8; \
-	PLACE; \
+	MOVQ place-8(SP), AX; \
 	VMOVUPS Y8, (AX); \
 	VCVTPS2PD Y8, Z15; \
 	VADDPD Z12, COST, COST; \
 	VADDPD Z15, DELTA, DELTA
 
 // func stepNarrow32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
-TEXT ·stepNarrow32AVX512(SB), NOSPLIT, $72-96
+TEXT ·stepNarrow32AVX512(SB), NOSPLIT, $80-96
 	MOVQ grad+0(FP), G
 	MOVQ x+8(FP), X
 	MOVQ w+16(FP), W
@@ -261,6 +252,11 @@ TEXT ·stepNarrow32AVX512(SB), NOSPLIT, $72-96
 	VMOVSS X0, b+48(FP)
 
 whole:
+	LEAQ delta-72(SP), AX
+	ADDQ $31, AX
+	ANDQ $~31, AX // within a line
+	MOVQ AX, place-8(SP)
+
 	VBROADCASTSD ·consts+0x00(SB), SIGN
 	VBROADCASTSD ·consts+0x18(SB), SHIFT
 	VBROADCASTSD ·consts+0x78(SB), ONE
@@ -272,16 +268,16 @@ whole:
 	ZERO
 	MOVQ FULL, CX
 	TESTQ CX, CX
-	JZ   firsttail
+	JZ   begintail
 
-first:
+begin:
 	FORWARD(0)
 	ADDQ $64, X
 	ADDQ $64, W
 	SUBQ $64, CX
-	JNZ  first
+	JNZ  begin
 
-firsttail:
+begintail:
 	FORWARDTAIL
 	SUBQ FULL, X
 	SUBQ FULL, W
@@ -303,9 +299,18 @@ near:
 	VBROADCASTSD LOG2E, C0
 	VBROADCASTSD LN2, C1
 	EIGHT(STAGE1)
-	CMPQ FULL, $0
-	JE   done0
-	COLUMNS(FORWARD(0), NOGRADIENT, fetched0, forwarded0, done0)
+	TESTQ FULL, FULL
+	JZ    first
+	TESTQ AHEAD, AHEAD
+	JZ    fetched0
+	FETCH
+
+fetched0:
+	TESTQ ROWS, ROWS
+	JLE   first
+	FORWARD(0)
+
+first:
 	EIGHT(STAGE2)
 	NTH(1, fetched1, forwarded1, done1)
 	VBROADCASTSD P1, C0
@@ -376,10 +381,10 @@ log8:
 eighth:
 	FOLD
 	CMPQ P, X
-	JEQ  begun
+	JEQ  early
 	GRADIENTTAIL
 
-begun:
+early:
 	BROADCAST
 	SUBQ FULL, X
 	SUBQ FULL, W
