@@ -11,7 +11,7 @@ import (
 // while the rows in the other are worked on.
 type feed[T kernel.Float] struct {
 	src     Source[T]
-	scaling *scaling   // that is applied to what is read; nil for none
+	scaler  *scaler[T] // nil if rows are to stay as they are
 	factors [2]float64 // of the weights of rows, by class
 
 	next   func() (i, j int, ok bool) // the rows that are due next
@@ -52,6 +52,9 @@ func newFeed[T kernel.Float](ctx context.Context, src Source[T], rows int) *feed
 func (f *feed[T]) close() {
 	close(f.orders)
 	for range f.filled {
+	}
+	if f.scaler != nil {
+		f.scaler.close()
 	}
 }
 
@@ -94,6 +97,11 @@ func (f *feed[T]) rows(i, j int) (Data[T], error) {
 		f.release()
 		f.order()
 		f.now = <-f.filled
+		if f.scaler != nil && f.now.err == nil {
+			room := f.now.room.X.Slice(0, f.now.X.Rows)
+			f.scaler.scale(room, f.now.X)
+			f.now.X = room
+		}
 	}
 	if f.now.err != nil {
 		return Data[T]{}, f.now.err
@@ -116,10 +124,6 @@ func (f *feed[T]) read(ctx context.Context, p portion[T]) (d Data[T], err error)
 	}
 	if d.X.Rows != n || d.X.Cols != room.X.Cols {
 		return d, fmt.Errorf("train: a Source of %d columns was asked for %d rows and gave %d of %d columns", room.X.Cols, n, d.X.Rows, d.X.Cols)
-	}
-	if f.scaling != nil {
-		scale(f.scaling, room.X, d.X)
-		d.X = room.X
 	}
 	if f.factors != [2]float64{1, 1} {
 		weigh(room.Weights, d, f.factors)

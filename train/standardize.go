@@ -95,10 +95,12 @@ func (s *survey[T]) endDeviations() error {
 
 // scale stores x standardised in dst, which may be x.
 func scale[T kernel.Float](s *scaling, dst, x kernel.Batch[T]) {
+	mean, deviation := s.mean, s.deviation[:len(s.mean)]
 	for i := range x.Rows {
-		standard := dst.Row(i)
-		for j, v := range x.Row(i) {
-			standard[j] = T((float64(v) - s.mean[j]) / s.deviation[j])
+		row := x.Row(i)[:len(mean)]
+		standard := dst.Row(i)[:len(mean)]
+		for j, m := range mean {
+			standard[j] = T((float64(row[j]) - m) / deviation[j])
 		}
 	}
 }

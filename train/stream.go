@@ -3,7 +3,12 @@ package train
 import (
 	"context"
 	"errors"
+
+	"github.com/seed-b3c25b83/kernel"
 )
+
+// readBytes is about how much of X is read at a time.
+const readBytes = 1 << 20
 
 // checkStream says which options a Source other than Data cannot follow.
 func (o *Options) checkStream(rows int) error {
@@ -45,11 +50,27 @@ func (t *trainer[T]) stream(ctx context.Context, src Source[T]) error {
 		}
 		t.scaling = &survey.scaling
 	}
-	t.feed = newFeed(ctx, src, min(rows, t.piece))
-	t.feed.scaling, t.feed.factors = t.scaling, factors
-	t.cursor = cursor{order: &t.order, most: t.piece}
+	most := t.piece
+	if !census.weighted && factors == [2]float64{1, 1} {
+		most = readRows[T](cols)
+	}
+	t.piece = most
+	t.feed = newFeed(ctx, src, min(rows, most))
+	t.feed.factors = factors
+	if t.scaling != nil {
+		t.feed.scaler = newScaler[T](t.scaling, t.Workers)
+	}
+	t.cursor = cursor{order: &t.order, most: most}
 	t.next = t.cursor.next
 	return nil
+}
+
+// readRows is the number of rows that are read at a time, in whole shards: so
+// few that they are still in a cache when they are worked on. Weights are added
+// up by piece, and so with weights it has to be a piece.
+func readRows[T kernel.Float](cols int) int {
+	shard := kernel.ShardRows[T](cols)
+	return max(1, readBytes/(shard*max(rowLines[T](cols), 1)*lineBytes)) * shard
 }
 
 // A cursor walks through the rows of an epoch as a feed reads them: the rows of

@@ -104,6 +104,9 @@ func TestSubset(t *testing.T) {
 				d.Weights = nil
 			}
 			for _, part := range []float64{0.001, 0.2, 0.8, 1} {
+				if cols == 700 && part != 0.8 {
+					continue
+				}
 				var has []int
 				for i := range d.X.Rows {
 					// With gaps that are longer than an entry of the index.

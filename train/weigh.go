@@ -10,11 +10,13 @@ import (
 
 // A census weighs the rows of each class.
 type census[T kernel.Float] struct {
-	sum  [2]float64 // of the weights of the rows
-	most [2]T       // the greatest of them
+	sum      [2]float64 // of the weights of the rows
+	most     [2]T       // the greatest of them
+	weighted bool       // rows have weights of their own
 }
 
 func (c *census[T]) add(d Data[T], _ int) error {
+	c.weighted = d.Weights != nil
 	for k, y := range d.Y {
 		weight := T(1)
 		if d.Weights != nil {

@@ -31,16 +31,13 @@ func (o *trainOptions) checkStream() error {
 
 // trainStream trains on rows that are read from disk in every epoch.
 func trainStream[T kernel.Float](e *env, o *trainOptions) error {
-	t, file, err := open(e, o.path, o.format)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	rows, d, err := pack[T](e, o, t, file)
+	rows, d, err := streamed[T](e, o)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	d.counts[1] = rows.Positive().Count()
+	d.counts[0] = d.X.Rows - d.counts[1]
 
 	seen, unseen := train.Source[T](rows), train.Source[T](nil)
 	if o.test > 0 {
@@ -54,6 +51,22 @@ func trainStream[T kernel.Float](e *env, o *trainOptions) error {
 		seen, unseen = train.Subset(seen, test.Complement()), train.Subset(seen, test)
 	}
 	return trainOn(e, o, d, seen, unseen, o.progress(e))
+}
+
+// streamed returns the rows of the file that the user names, on disk, and what is
+// known of them.
+func streamed[T kernel.Float](e *env, o *trainOptions) (*packed.Rows[T], *labelled[T], error) {
+	if f, err := openNPY(o.path); err != nil {
+		return nil, nil, err
+	} else if f != nil {
+		return matrix[T](e, o, f)
+	}
+	t, file, err := open(e, o.path, o.format)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	return pack[T](e, o, t, file)
 }
 
 // pack writes the rows of a file to a scratch file.
@@ -115,7 +128,6 @@ func pack[T kernel.Float](e *env, o *trainOptions, t *dataset.Reader, file io.Cl
 	if err != nil {
 		return nil, nil, scratchError(err)
 	}
-	d.counts = [2]int{n - rows.Positive().Count(), rows.Positive().Count()}
 	return rows, d, nil
 }
 

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,7 +15,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
+	"github.com/seed-b3c25b83/kernel"
 	"github.com/seed-b3c25b83/kernel/internal/packed"
 )
 
@@ -83,6 +87,86 @@ func TestStreamInputs(t *testing.T) {
 	for name, content := range map[string]string{"text": text, "gzip": zipped.String()} {
 		if got := hash(content, "train", "-", "-stream"); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+// npy writes a matrix as NumPy does.
+func npy[T kernel.Float](t *testing.T, rows [][]T) (path string) {
+	t.Helper()
+	dict := fmt.Sprintf("{'descr': '<f%d', 'fortran_order': False, 'shape': (%d, %d), }\n", unsafe.Sizeof(T(0)), len(rows), len(rows[0]))
+	var b bytes.Buffer
+	b.WriteString("\x93NUMPY\x01\x00")
+	binary.Write(&b, binary.LittleEndian, uint16(len(dict)))
+	b.WriteString(dict)
+	for _, row := range rows {
+		binary.Write(&b, binary.LittleEndian, row)
+	}
+	path = filepath.Join(t.TempDir(), "m.npy")
+	if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A file of NumPy is read where it lies, and gives what the same numbers give
+// as text.
+func TestStreamNPY(t *testing.T) {
+	t.Run("float32", testStreamNPY[float32])
+	t.Run("float64", testStreamNPY[float64])
+}
+
+func testStreamNPY[T kernel.Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	var rows [][]T
+	var text strings.Builder
+	for range 700 {
+		row := make([]T, 6)
+		for j := range row {
+			row[j] = T(r.IntN(2001)-1000) / 8
+		}
+		row[2] = -1.5
+		if row[0]+row[5] > 0 {
+			row[2] = 3
+		}
+		rows = append(rows, row)
+		fmt.Fprintln(&text, strings.Trim(strings.ReplaceAll(fmt.Sprint(row), " ", ","), "[]"))
+	}
+	path := npy(t, rows)
+	for _, flags := range []string{"", "-ignore 2,5", "-positive -1.5 -balanced"} {
+		args := append(strings.Fields(flags), "-label", "3", "-json")
+		if unsafe.Sizeof(T(0)) == 8 {
+			args = append(args, "-float64")
+		}
+		want := decode[trainReport](t, mustRun(t, text.String(), append([]string{"train", "-"}, args...)...))
+		got := decode[trainReport](t, mustRun(t, "", append([]string{"train", path, "-stream", "-scratch", "/nowhere"}, args...)...))
+		want.Speed, got.Speed = speedReport{}, speedReport{}
+		want.Dataset.Source = path
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("flags %q: %+v, want %+v", flags, got, want)
+		}
+	}
+}
+
+func TestStreamNPYErrors(t *testing.T) {
+	nan := float32(math.NaN())
+	for _, c := range []struct {
+		flags, want string
+		rows        [][]float32
+	}{
+		{"-float64", `PATH: numbers of type "<f4", want "<f8": another type of number; -float64 takes <f8, training without it <f4`, [][]float32{{1, 2}}},
+		{"", "PATH: row 3, column 2: 0.5 is a third class after 0 and 0.25", [][]float32{{1, 0}, {2, 0.25}, {3, 0.5}}},
+		{"", "PATH: row 2, column 2: NaN is no class", [][]float32{{1, 0}, {2, nan}}},
+		{"", `PATH: column 2: every row is of class "7"`, [][]float32{{1, 7}, {2, 7}}},
+		{"", "PATH: only column 1, the label", [][]float32{{1}, {2}}},
+		{"-label 3", "PATH: no column 3; the file has 2 columns", [][]float32{{1, 7}, {2, 7}}},
+		{"-test-fraction 0", "train: row 2, column 1: NaN is not a finite number", [][]float32{{1, 0}, {nan, 1}}},
+	} {
+		path := npy(t, c.rows)
+		stdout, stderr, code := neuron("", append([]string{"train", path, "-stream"}, strings.Fields(c.flags)...)...)
+		want := "neuron: " + strings.ReplaceAll(c.want, "PATH", path)
+		if code != exitFailure || stdout != "" || !strings.HasPrefix(stderr, want) {
+			t.Errorf("exit code %d, stderr:\n%swant %s", code, stderr, want)
 		}
 	}
 }

@@ -41,8 +41,9 @@ that one command can be run again and again.
 With -stream the rows need not fit into memory: they are written to a file in
 the folder of -scratch, as the kernels want them, and read from there in every
 epoch, ahead of the steps. The file takes 4 bytes for each feature, 8 with
--float64, and is gone when the training ends, however it ends. Checkpoints may go
-from one way to the other.`,
+-float64, and is gone when the training ends, however it ends. A .npy file of
+NumPy, a matrix in C order whose numbers are float32 (float64 with -float64), is
+read where it lies. Checkpoints may go from one way to the other.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var o trainOptions
 		o.register(flags)

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"unsafe"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/dataset"
+	"github.com/seed-b3c25b83/kernel/internal/packed"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+// openNPY opens a file of NumPy to read it where it lies, or returns nil if it
+// is another kind of file, or of input.
+func openNPY(path string) (*os.File, error) {
+	if path == "" || path == "-" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() || !packed.IsNPY(f) {
+		f.Close()
+		return nil, nil
+	}
+	return f, nil
+}
+
+// matrix takes the rows of a file of NumPy, which it closes on an error.
+func matrix[T kernel.Float](e *env, o *trainOptions, f *os.File) (rows *packed.Rows[T], d *labelled[T], err error) {
+	defer func() {
+		if err != nil {
+			f.Close()
+		}
+	}()
+	m, err := packed.OpenNPY[T](f, o.path)
+	if errors.Is(err, packed.ErrElement) {
+		err = fmt.Errorf("%w; -float64 takes <f8, training without it <f4", err)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &dataset.Reader{Name: o.path, Width: m.Cols}
+	l, err := trainingLayout(t, o.label, o.ignored())
+	if err != nil {
+		return nil, nil, err
+	}
+	var c classes
+	second := train.NewRowSet(0)
+	err = m.Column(e.ctx, l.label, func(i int, v T) error {
+		k, err := classOf(&c, float64(v), 8*int(unsafe.Sizeof(v)))
+		if err != nil {
+			return fmt.Errorf("%s: row %d, %s: %w", o.path, i+1, t.Column(l.label), err)
+		}
+		second.Append(k == 1)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	d, swap, err := describe[T](t, l, &c, m.Rows, o.positive)
+	if err != nil {
+		return nil, nil, err
+	}
+	if swap {
+		second = second.Complement()
+	}
+	return m.Select(l.features, second), d, nil
+}
+
+// classOf returns the index of the class that a number of so many bits names,
+// and learns it if it can.
+func classOf(c *classes, v float64, bits int) (int, error) {
+	for k, name := range c.names {
+		if known, _ := number(name); known == v {
+			return k, nil
+		}
+	}
+	name := strconv.FormatFloat(v, 'g', -1, bits)
+	switch {
+	case v-v != 0:
+		return 0, fmt.Errorf("%s is no class; fill the label in or remove the row", name)
+	case len(c.names) == 2:
+		return 0, fmt.Errorf("%s is a third class after %s and %s; a neuron tells two apart (is this the label? see -label)", name, c.names[0], c.names[1])
+	}
+	c.names = append(c.names, name)
+	return len(c.names) - 1, nil
+}
