@@ -20,7 +20,7 @@ type Model[T kernel.Float] struct {
 	Classes   [2]string         // names of class 0 and class 1; "" if unknown
 	Label     string            // name of the label's column
 	Threshold float64           // between 0 and 1; 0 stands for 0.5
-	Meta      map[string]string // anything else: loss, seed, command …
+	Meta      map[string]string // anything else: loss, seed, command, hash of the data …
 }
 
 // Predict computes ŷ for the rows of x, which are raw features: if the

@@ -51,11 +51,8 @@ func newKeeper[T kernel.Float](e *env, o *trainOptions) (*keeper[T], error) {
 	return k, nil
 }
 
-// fit is train.Fit with checkpoints, if there is a keeper.
+// fit is train.FitFrom with checkpoints.
 func (k *keeper[T]) fit(e *env, src train.Source[T], options train.Options) (*train.Result[T], error) {
-	if k == nil {
-		return train.Fit(e.ctx, src, options)
-	}
 	result, err := train.FitFrom(e.ctx, src, options, k.from, k.note)
 	if errors.Is(err, train.ErrMismatch) {
 		return nil, fmt.Errorf("%s: %w; use the same data and flags, or remove the file", k.path, err)
@@ -66,6 +63,14 @@ func (k *keeper[T]) fit(e *env, src train.Source[T], options train.Options) (*tr
 		}
 	}
 	return result, err
+}
+
+// data returns the fingerprint of what was trained on.
+func (k *keeper[T]) data() train.Fingerprint {
+	if k.latest.Epochs == 0 { // the checkpoint was the end already
+		return k.from.Data
+	}
+	return k.latest.Data
 }
 
 // note takes a copy of a checkpoint, and saves it if it is time.

@@ -46,7 +46,7 @@ func crossValidate[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *p
 		if f, err = fit(e, o, rest, p); err != nil {
 			break
 		}
-		m := newModel(o, d, f.Result)
+		m := newModel(o, d, f)
 		r.Folds = append(r.Folds, foldReport{
 			Epochs: f.Epochs,
 			Hash:   m.Hash(),

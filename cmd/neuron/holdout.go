@@ -34,7 +34,7 @@ func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unse
 	if f == nil {
 		return err
 	}
-	m := newModel(o, d, f.Result)
+	m := newModel(o, d, f)
 	if o.out != "" {
 		if err := model.Save(o.out, m); err != nil {
 			return err

@@ -84,9 +84,12 @@ type trainOptions struct {
 
 	json  bool
 	quiet bool
+
+	flags *flag.FlagSet // as they were given
 }
 
 func (o *trainOptions) register(flags *flag.FlagSet) {
+	o.flags = flags
 	o.Options = train.DefaultOptions()
 	flags.Float64Var(&o.Rate, "rate", o.Rate, "learning `rate`, the length of a step")
 	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "`number` of passes over all rows, at most")
@@ -221,6 +224,7 @@ type fitted[T kernel.Float] struct {
 	resumed     int // the epoch behind which it went on, or 0
 	elapsed     time.Duration
 	interrupted bool
+	data        train.Fingerprint // for a model that is saved
 }
 
 // fit trains a neuron. If it is interrupted after the first epoch, it returns
@@ -233,7 +237,7 @@ func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progre
 		return nil, err
 	}
 	start := time.Now()
-	result, err := k.fit(e, src, options)
+	result, data, err := descendFrom(e, o, src, options, k)
 	elapsed := time.Since(start)
 	interrupted := err != nil && e.ctx.Err() != nil
 	if err != nil && !interrupted || result == nil || result.Epochs == 0 {
@@ -245,23 +249,45 @@ func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progre
 		}
 	}
 	rows, _ := src.Shape()
-	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted}, err
+	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted, data}, err
+}
+
+// descendFrom trains, with checkpoints if there is a keeper. For a model that is
+// saved it takes the fingerprint of the data.
+func descendFrom[T kernel.Float](e *env, o *trainOptions, src train.Source[T], options train.Options, k *keeper[T]) (r *train.Result[T], data train.Fingerprint, err error) {
+	switch {
+	case k != nil:
+		if r, err = k.fit(e, src, options); r != nil && r.Epochs > 0 {
+			data = k.data()
+		}
+	case o.out != "":
+		r, err = train.FitFrom(e.ctx, src, options, nil, func(c *train.Checkpoint[T]) error {
+			data = c.Data
+			return nil
+		})
+	default:
+		r, err = train.Fit(e.ctx, src, options)
+	}
+	return r, data, err
 }
 
 // newModel puts names to what was trained.
-func newModel[T kernel.Float](o *trainOptions, d *labelled[T], r *train.Result[T]) *model.Model[T] {
+func newModel[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T]) *model.Model[T] {
 	return &model.Model[T]{
-		Weights:   r.Weights,
-		Bias:      r.Bias,
+		Weights:   f.Weights,
+		Bias:      f.Bias,
 		Features:  d.features,
 		Classes:   d.classes,
 		Label:     d.label,
 		Threshold: o.threshold,
 		Meta: map[string]string{
+			"command":       o.commandLine(f.Epochs, f.interrupted),
 			"source":        filepath.Base(d.source),
+			"rows":          fmt.Sprint(f.rows),
+			"data":          dataHash(f.data),
 			"loss":          o.Loss.String(),
 			"rate":          fmt.Sprint(o.Rate),
-			"epochs":        fmt.Sprint(r.Epochs),
+			"epochs":        fmt.Sprint(f.Epochs),
 			"batch":         fmt.Sprint(o.BatchSize),
 			"shuffle":       o.Shuffle.String(),
 			"l2":            fmt.Sprint(o.L2),
