@@ -23,7 +23,11 @@ func (o *trainOptions) commandLine(epochs int, interrupted bool) string {
 	words := []string{"neuron", "train"}
 	o.flags.Visit(func(f *flag.Flag) {
 		if !slices.Contains(indifferent, f.Name) && !(interrupted && f.Name == "epochs") {
-			words = append(words, "-"+f.Name+"="+f.Value.String())
+			word := "-" + f.Name
+			if b, ok := f.Value.(interface{ IsBoolFlag() bool }); !ok || !b.IsBoolFlag() || f.Value.String() != "true" {
+				word += "=" + f.Value.String()
+			}
+			words = append(words, word)
 		}
 	})
 	if interrupted {

@@ -34,10 +34,10 @@ func decodeModel(t *testing.T, p []byte) *model.Model[float32] {
 // The command that a model carries trains the same model, to the last byte of
 // the file; so does everything that must not matter.
 func TestProvenance(t *testing.T) {
-	flags := strings.Fields("-epochs 40 -loss log -l2 1e-3 -seed 9 -batch 100 -shuffle none " + cancerFile)
+	flags := strings.Fields("-epochs 40 -loss log -l2 1e-3 -seed 9 -batch 100 -shuffle none -balanced " + cancerFile)
 	p := saved(t, flags...)
 	m := decodeModel(t, p)
-	if want := "neuron train -batch=100 -epochs=40 -l2=0.001 -loss=log -seed=9 -shuffle=none breast_cancer.csv"; m.Meta["command"] != want {
+	if want := "neuron train -balanced -batch=100 -epochs=40 -l2=0.001 -loss=log -seed=9 -shuffle=none breast_cancer.csv"; m.Meta["command"] != want {
 		t.Errorf("command %q, want %q", m.Meta["command"], want)
 	}
 	t.Chdir("data")

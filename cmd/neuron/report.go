@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -138,4 +139,28 @@ func thousands(x float64) string {
 		x /= 1000
 	}
 	return fmt.Sprintf("%.3g billion", x)
+}
+
+// printColumns prints rows of text in columns of equal width.
+func printColumns(w printer, rows [][]string) {
+	var widths []int
+	for _, row := range rows {
+		for i, s := range row[:len(row)-1] { // the last one may be as wide as it wants
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(s))
+		}
+	}
+	for _, row := range rows {
+		line := ""
+		for i, s := range row {
+			if i == len(row)-1 {
+				line += s
+			} else {
+				line += fmt.Sprintf("%-*s  ", widths[i], s)
+			}
+		}
+		w.line("%s", strings.TrimRight(line, " "))
+	}
 }

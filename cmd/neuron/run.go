@@ -50,7 +50,7 @@ type command struct {
 // commands returns all commands, in the order in which help lists them.
 func commands() []command {
 	return []command{
-		trainCommand, predictCommand, evalCommand, infoCommand, descendCommand, versionCommand, helpCommand(),
+		trainCommand, predictCommand, evalCommand, showCommand, compareCommand, infoCommand, descendCommand, versionCommand, helpCommand(),
 	}
 }
 
@@ -76,9 +76,15 @@ func (e *env) run(args []string) int {
 		err = fmt.Errorf("writing the output: %w", flush)
 	}
 	var usage usageError
+	var status statusError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &status):
+		if status.err != nil {
+			e.warn("%v", status.err)
+		}
+		return status.code
 	case errors.As(err, &usage):
 		fmt.Fprintf(e.stderr, "neuron: %v\nRun %q for usage.\n", err, strings.TrimSpace("neuron help "+usage.command))
 		return exitUsage
@@ -126,6 +132,14 @@ func dispatch(e *env, args []string) error {
 	}
 	return err
 }
+
+// A statusError is an exit code that a command has for itself.
+type statusError struct {
+	code int
+	err  error // nil if the report says it all
+}
+
+func (s statusError) Error() string { return fmt.Sprint(s.err) }
 
 // A usageError says that the command line makes no sense.
 type usageError struct{ command, message string }
