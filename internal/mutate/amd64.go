@@ -161,7 +161,11 @@ func changesAMD64(b []byte, op, args string, element int) (all []change, err err
 		return all, nil
 	}
 	if low := code & 15; d.table == 2 && low >= 6 && (code>>4 == 9 || code>>4 == 0xa || code>>4 == 0xb) {
+		same := sameSources(b, d)
 		for _, form := range []byte{9, 0xa, 0xb} { // 132, 213, 231
+			if same && form != 0xb && code>>4 != 0xb {
+				continue // a·d + a is d·a + a
+			}
 			add("order of FMA", func(c []byte) { c[d.opcode] = form<<4 | low })
 		}
 		for _, sign := range []byte{8, 0xa, 0xc, 0xe} { // FMADD, FMSUB, FNMADD, FNMSUB
@@ -178,6 +182,14 @@ func changesAMD64(b []byte, op, args string, element int) (all []change, err err
 		}
 	}
 	return all, nil
+}
+
+// sameSources tells whether the two sources of an instruction, besides its
+// destination, are one register.
+func sameSources(b []byte, d amd64) bool {
+	c := bytes.Clone(b)
+	swapVEX(c, d)
+	return b[d.modrm]>>6 == 3 && bytes.Equal(c, b)
 }
 
 // swapVEX swaps the two sources of an instruction, if both are registers and

@@ -100,7 +100,16 @@ func (b *build) mutants(only *regexp.Regexp) (all []*mutant, skipped []string, e
 				return nil, nil, fmt.Errorf("%s has no test of the name %s/%s", fn.Name, testName, fn.Name)
 			}
 			start := int64(s.Value - text.Addr + text.Offset)
+			prefetches := make([]bool, len(fn.Code))
+			if b.arch == "amd64" {
+				if prefetches, err = prefetchOnly(&fn); err != nil {
+					return nil, nil, err
+				}
+			}
 			for i, in := range fn.Code {
+				if prefetches[i] {
+					continue
+				}
 				code := b.image[start+int64(in.PC) : start+int64(fn.End(i))]
 				if b.arch == "arm64" && in.Op == "RET" && len(code) > 4 {
 					code = code[:4] // what follows fills the line

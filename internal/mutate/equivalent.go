@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,14 +65,42 @@ func match(rules []*rule, m *mutant) *rule {
 	return nil
 }
 
-// arch tells whether the rule speaks of a function among the mutants.
-func (r *rule) arch(all []*mutant) bool {
-	for _, m := range all {
-		if glob(r.function, m.function) {
-			return true
+// unmatched returns what to say of the rules that speak of a function among the
+// mutants but of none of these.
+func unmatched(rules []*rule, all []*mutant) (says []string) {
+	for _, r := range rules {
+		function, matches := false, false
+		for _, m := range all {
+			if glob(r.function, m.function) {
+				function = true
+				matches = matches || glob(r.kind, m.kind) && glob(r.change, m.described())
+			}
+		}
+		if function && !matches {
+			says = append(says, fmt.Sprintf("%s: there is no such mutant: %s", r.where, r.text))
 		}
 	}
-	return false
+	return says
+}
+
+// unused returns what to say of the rules that speak of a function among the
+// mutants, once all of these have been matched: of those that no survivor
+// needs, and those that allow for more than there are.
+func unused(rules []*rule, all []*mutant) (says []string) {
+	for _, r := range rules {
+		most := 0
+		for _, n := range r.used {
+			most = max(most, n)
+		}
+		switch speaks := slices.ContainsFunc(all, func(m *mutant) bool { return glob(r.function, m.function) }); {
+		case !speaks:
+		case most == 0:
+			says = append(says, fmt.Sprintf("%s: matches no survivor any more: %s", r.where, r.text))
+		case most < r.limit:
+			says = append(says, fmt.Sprintf("%s: allows for %d survivors in a function, and there are %d at most: %s", r.where, r.limit, most, r.text))
+		}
+	}
+	return says
 }
 
 // glob tells whether s matches a pattern in which * stands for anything and ?

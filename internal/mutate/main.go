@@ -15,11 +15,12 @@
 // element (one vector where they count vectors, as in EVEX, or point to a table
 // of vectors); the other orders and signs of a fused multiply-add; the operands of
 // subtractions and divisions swapped; addition for subtraction and the like.
-// Prefetches and the padding between loops are left alone: they
-// change no state.
+// The padding between loops is left alone, and so are prefetches and the
+// instructions that do nothing but compute their addresses: see prefetch.go.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"hash/fnv"
@@ -78,6 +79,11 @@ func run() error {
 	all, skipped, err := b.mutants(pattern)
 	if err != nil {
 		return err
+	}
+	if *only == "" && len(skipped) == 0 {
+		if stale := unmatched(equivalent, all); len(stale) > 0 {
+			return errors.New(strings.Join(stale, "\n"))
+		}
 	}
 	total := len(all)
 	all = choose(all, *sample)
@@ -138,7 +144,7 @@ func run() error {
 	if failed != nil {
 		return failed
 	}
-	return report(all, total, skipped, equivalent, time.Since(start))
+	return report(all, total, skipped, equivalent, *only == "", time.Since(start))
 }
 
 // choose returns n of the mutants, by the hashes of their keys, so that most
@@ -162,8 +168,9 @@ func choose(all []*mutant, n int) []*mutant {
 }
 
 // report prints what became of the mutants. It fails if one survived that is
-// not in the list.
-func report(all []*mutant, total int, skipped []string, equivalent []*rule, took time.Duration) error {
+// not in the list, or, where these are all mutants there are, if the list has a
+// line too many.
+func report(all []*mutant, total int, skipped []string, equivalent []*rule, complete bool, took time.Duration) error {
 	type row struct{ mutants, killed, listed int }
 	byKind, byFunction := map[string]*row{}, map[string]*row{}
 	at := func(m map[string]*row, key string) *row {
@@ -233,15 +240,18 @@ func report(all []*mutant, total int, skipped []string, equivalent []*rule, took
 		fmt.Printf("%d mutants are left: run again with the same -state\n", left)
 		os.Exit(3)
 	}
-	if sum.mutants == total && len(skipped) == 0 {
-		for _, r := range equivalent {
-			if len(r.used) == 0 && r.arch(all) {
-				fmt.Printf("%s: matches no survivor any more: %s\n", r.where, r.text)
-			}
+	var stale []string
+	if complete && sum.mutants == total && len(skipped) == 0 {
+		stale = unused(equivalent, all)
+		for _, s := range stale {
+			fmt.Println(s)
 		}
 	}
 	if len(unknown) > 0 {
 		return fmt.Errorf("%d mutants survived: add a test that fails with them, or list them with the reason why they change nothing", len(unknown))
+	}
+	if len(stale) > 0 {
+		return fmt.Errorf("the list of equivalent mutants has %d lines that say too much", len(stale))
 	}
 	return nil
 }

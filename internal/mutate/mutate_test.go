@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed-b3c25b83/kernel/internal/listing"
 )
 
 func unhex(t *testing.T, s string) []byte {
@@ -45,6 +47,9 @@ func TestChangesAMD64(t *testing.T) {
 		{"VDIVPS", "Y9, Y2, Y3", "c4c16c5ed9", "nop=9090909090 arithmetic=c4c16c59d9 swap=c4e1345eda"},
 		{"VFMADD231PS", "32(R11), Y9, Y1", "c4c235b84b20", "nop=909090909090 displacement+=c4c235b84b24 displacement-=c4c235b84b1c " +
 			"order=c4c235984b20 order=c4c235a84b20 sign=c4c235ba4b20 sign=c4c235bc4b20 sign=c4c235be4b20"},
+		// Of sources that are one register, two orders are the same.
+		{"VFMADD213PD", "Z7, Z7, Z5", "62f2c548a8ef", "nop=909090909090 order=62f2c548b8ef sign=62f2c548aaef sign=62f2c548acef sign=62f2c548aeef"},
+		{"VFMADD231PD", "Z7, Z7, Z5", "62f2c548b8ef", "nop=909090909090 order=62f2c54898ef order=62f2c548a8ef sign=62f2c548baef sign=62f2c548bcef sign=62f2c548beef"},
 		// EVEX: VSUBPD Z17, Z2, Z3, and a displacement of one vector.
 		{"VSUBPD", "Z17, Z2, Z3", "62b1ed485cd9", "nop=909090909090 arithmetic=62b1ed4858d9 swap=62f1f5405cda"},
 		{"VMOVUPS", "64(DX), Z1", "62f17c48104a01", "nop=90909090909090 displacement+=62f17c48104a02 displacement-=62f17c48104a00"},
@@ -85,6 +90,68 @@ func TestChangesARM64(t *testing.T) {
 	}
 }
 
+// TestPrefetchOnly tests which instructions count as there for prefetches, and
+// that ahead serves nothing else, in all kernels.
+func TestPrefetchOnly(t *testing.T) {
+	code := func(lines ...string) *listing.Function {
+		f := &listing.Function{Name: "f"}
+		for _, l := range lines {
+			op, args, _ := strings.Cut(l, " ")
+			f.Code = append(f.Code, listing.Instruction{Op: op, Args: args})
+		}
+		return f
+	}
+	for _, c := range []struct {
+		code []string
+		want string // of each instruction; "" for an error
+	}{
+		{[]string{"MOVQ ahead+8(FP), BX", "TESTQ BX, BX", "JEQ 9", "ADDQ SI, BX", "PREFETCHT1 64(BX)", "ADDQ $128, BX", "LEAQ (BX)(R10*2), BX", "ADDQ BX2, AX"}, "11111110"},
+		{[]string{"ADDQ $1, CX", "MOVQ ahead+8(FP), CX", "SUBQ AX, CX", "MOVQ DX, CX", "ADDQ $1, CX", "TESTQ CX, CX", "JEQ 9"}, "0110000"},
+		{[]string{"MOVQ ahead+8(FP), CX", "XORL CX, CX", "ADDQ $1, CX"}, "100"},
+		{[]string{"MOVQ ahead+8(FP), CX", "ADDQ CX, AX"}, ""},
+		{[]string{"MOVQ ahead+8(FP), CX", "MOVQ (CX), AX"}, ""},
+		{[]string{"MOVQ ahead+8(FP), CX", "MOVQ (CX), CX"}, ""},
+		{[]string{"MOVQ ahead+8(FP), CX", "VMOVUPS Z0, (CX)"}, ""},
+		{[]string{"MOVQ ahead+8(FP), CX", "TESTQ CX, CX", "CMOVQEQ AX, DX"}, ""},
+		{[]string{"MOVQ ahead+8(FP), CX", "CMPQ AX, CX"}, ""},
+	} {
+		got := ""
+		only, err := prefetchOnly(code(c.code...))
+		for _, o := range only {
+			got += map[bool]string{false: "0", true: "1"}[o]
+		}
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%q: %s, %v, want %s", c.code, got, err, c.want)
+		}
+	}
+	files, err := listing.Files("../..", "amd64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, file := range files {
+		functions, err := listing.Read(file, "amd64")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fn := range functions {
+			only, err := prefetchOnly(&fn)
+			if err != nil {
+				t.Error(err)
+			}
+			for i, o := range only {
+				if o && !strings.HasPrefix(fn.Code[i].Op, "PREFETCH") {
+					n++
+				}
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no kernel has an address for prefetches")
+	}
+	t.Logf("%d instructions serve prefetches alone", n)
+}
+
 func TestPlus(t *testing.T) {
 	b := []byte{0xff, 0, 0x7f}
 	if plus(b, 1); !bytes.Equal(b, []byte{0, 1, 0x7f}) {
@@ -114,6 +181,33 @@ func TestEquivalent(t *testing.T) {
 	}
 	if match(rules, m) == nil || match(rules, m) != nil {
 		t.Error("the rule does not match once")
+	}
+	for _, c := range []struct {
+		rule, unmatched, unused string
+	}{
+		{"f*AVX2 | nop | ADDQ *, BX | 1 | why", "", ""},
+		{"f*AVX2 | nop | ADDQ *, BX | 2 | why", "", "there are 1 at most"},
+		{"f*AVX2 | nop | ADDQ *, DX | 1 | why", "no such mutant", "no survivor any more"},
+		{"f*AVX2 | nop | ADDQ *, CX | 1 | why", "", "no survivor any more"},
+		{"f*NEON | nop | ADDQ *, DX | 1 | why", "", ""},
+	} {
+		if err := os.WriteFile(name, []byte(c.rule), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		rules, err := readEquivalent(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		match(rules, m) // other was killed
+		all := []*mutant{m, other}
+		for _, x := range []struct {
+			got  []string
+			want string
+		}{{unmatched(rules, all), c.unmatched}, {unused(rules, all), c.unused}} {
+			if (len(x.got) > 0) != (x.want != "") || len(x.got) > 0 && !strings.Contains(x.got[0], x.want) {
+				t.Errorf("%s: %q, want %q", c.rule, x.got, x.want)
+			}
+		}
 	}
 	for _, bad := range []string{"f | nop | RET", "f | nop | RET | 0 | why", "f | nop | RET | 1 |"} {
 		if err := os.WriteFile(name, []byte(bad), 0o666); err != nil {
