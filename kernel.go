@@ -239,7 +239,7 @@ func Step[T Float](g []T, x Batch[T], y, weights, w []T, b T, loss Loss) Sums {
 
 func stepChain[T Float](g, x, y, weights, w []T, b T, stride int, loss Loss) Sums {
 	var acc accumulator
-	stepBatch(&acc, g, x, y, weights, w, b, stride, loss, inMemory(x))
+	stepBatch(&acc, g, x, y, weights, w, b, stride, loss, isFar(x, len(w)))
 	return acc.sums()
 }
 

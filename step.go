@@ -18,6 +18,10 @@ const (
 	// memoryBytes is the size from which X is taken to come from memory, not
 	// from a cache.
 	memoryBytes = 16 << 20
+	// farBytes is the size from which X is taken to come from beyond the L2
+	// cache. The CPU itself fetches one stream of rows well from there, but not
+	// those of wide rows, several at a time.
+	farBytes = 2 << 20
 	// pairMinBytes is the least row that is worked in pairs: below, δ of a pair
 	// takes too long beside its columns.
 	pairMinBytes = 1536
@@ -39,6 +43,11 @@ const narrowBytes = 1024
 // inMemory reports whether x, which may hold more rows than a call works on, is
 // too large for the caches.
 func inMemory[T Float](x []T) bool { return len(x)*elemSize[T]() >= memoryBytes }
+
+// isFar reports whether a step fetches the rows of x, of so many columns, ahead.
+func isFar[T Float](x []T, cols int) bool {
+	return inMemory(x) || !isNarrow[T](cols) && len(x)*elemSize[T]() >= farBytes
+}
 
 func elemSize[T Float]() int { return int(unsafe.Sizeof(*new(T))) }
 

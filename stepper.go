@@ -163,7 +163,7 @@ func (c *call[T]) run(t *tree[T], shardRows, first, n int) {
 		j := min(i+shardRows, len(c.y))
 		leaf := t.leaf()
 		var acc accumulator
-		stepBatch(&acc, leaf.g, rest(c.x, i*c.stride), c.y[i:j], weightsOf(c.weights, i, j), c.w, c.b, c.stride, c.loss, inMemory(c.x))
+		stepBatch(&acc, leaf.g, rest(c.x, i*c.stride), c.y[i:j], weightsOf(c.weights, i, j), c.w, c.b, c.stride, c.loss, isFar(c.x, len(c.w)))
 		leaf.sums = acc.sums()
 		t.push()
 	}
