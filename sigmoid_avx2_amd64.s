@@ -10,111 +10,59 @@
 // plan; DELTA, a whole kernel, is one over the loads and stores of its type.
 // Formulas and names are those of kernel_generic.go.
 
-// CONST(offset, value) is a vector of four equal constants.
+#include "delta_avx2_amd64.h"
+
+// The constants, each four times.
 #define CONST(offset, value) \
-	DATA c<>+offset+0(SB)/8, value;  \
-	DATA c<>+offset+8(SB)/8, value;  \
-	DATA c<>+offset+16(SB)/8, value; \
-	DATA c<>+offset+24(SB)/8, value
-
-// The exponential.
-#define EXP_MIN c<>+0(SB)
-CONST(0, $-746.0)
-#define LOG2E c<>+32(SB)
-CONST(32, $0x1.71547652b82fep+0)
-#define LN2_HI c<>+64(SB)
-CONST(64, $0x1.62e42fefa3800p-1)
-#define LN2_LO c<>+96(SB)
-CONST(96, $0x1.ef35793c76730p-45)
-#define EXP_SHIFT c<>+128(SB)
-CONST(128, $0x1.8000000000080p+52)
-#define EXP_BIAS c<>+160(SB)
-CONST(160, $0x1p-128)
-#define INV_BIAS c<>+192(SB)
-CONST(192, $0x1p+128)
-#define P0 c<>+224(SB)
-CONST(224, $0x1.5555555555501p-3)
-#define P1 c<>+256(SB)
-CONST(256, $0x1.555555555320ep-5)
-#define P2 c<>+288(SB)
-CONST(288, $0x1.111111112882dp-7)
-#define P3 c<>+320(SB)
-CONST(320, $0x1.6c16c17cc0c4cp-10)
-#define P4 c<>+352(SB)
-CONST(352, $0x1.a01a011c37858p-13)
-#define P5 c<>+384(SB)
-CONST(384, $0x1.a019ab359ac8ap-16)
-#define P6 c<>+416(SB)
-CONST(416, $0x1.71df55233db7dp-19)
-#define P7 c<>+448(SB)
-CONST(448, $0x1.289f81c4940f2p-22)
-#define P8 c<>+480(SB)
-CONST(480, $0x1.ad202ae594059p-26)
-
-// The logarithm.
-#define L0 c<>+512(SB)
-CONST(512, $0x1.5555555555947p-1)
-#define L1 c<>+544(SB)
-CONST(544, $0x1.99999998e9943p-2)
-#define L2 c<>+576(SB)
-CONST(576, $0x1.249249790d6fbp-2)
-#define L3 c<>+608(SB)
-CONST(608, $0x1.c71c4a17fda04p-3)
-#define L4 c<>+640(SB)
-CONST(640, $0x1.746258db27d27p-3)
-#define L5 c<>+672(SB)
-CONST(672, $0x1.3aa89dc9fd478p-3)
-#define L6 c<>+704(SB)
-CONST(704, $0x1.16444b224bfe1p-3)
-#define L7 c<>+736(SB)
-CONST(736, $0x1.956f55fc3f6c6p-4)
-#define L8 c<>+768(SB)
-CONST(768, $0x1.6b7f0a304e735p-3)
-
-// The short polynomials of float32.
-#define LN2 c<>+800(SB)
-CONST(800, $0x1.62e42fefa39efp-1)
-#define SP0 c<>+832(SB)
-CONST(832, $0x1.555553e077fabp-3)
-#define SP1 c<>+864(SB)
-CONST(864, $0x1.5554e71f6eb4bp-5)
-#define SP2 c<>+896(SB)
-CONST(896, $0x1.111330179585dp-7)
-#define SP3 c<>+928(SB)
-CONST(928, $0x1.6d4db6a696ac5p-10)
-#define SP4 c<>+960(SB)
-CONST(960, $0x1.9dd7524d4b4a6p-13)
-#define SL0 c<>+992(SB)
-CONST(992, $0x1.5555585694c58p-1)
-#define SL1 c<>+1024(SB)
-CONST(1024, $0x1.9996a87856250p-2)
-#define SL2 c<>+1056(SB)
-CONST(1056, $0x1.2509723763dcfp-2)
-#define SL3 c<>+1088(SB)
-CONST(1088, $0x1.b6d6a4f8b2f24p-3)
-#define SL4 c<>+1120(SB)
-CONST(1120, $0x1.f1aeddfbe0485p-3)
-
-// σ next to 0.
-#define TINY_Z c<>+1152(SB)
-CONST(1152, $0x1p-12)
-#define TINY_SLOPE c<>+1184(SB)
-CONST(1184, $0x1.fffffff8p-3)
-
-#define HALF c<>+1216(SB)
-CONST(1216, $0.5)
-#define ONE c<>+1248(SB)
-CONST(1248, $1.0)
-#define TWO c<>+1280(SB)
-CONST(1280, $2.0)
-#define NEG_ONE c<>+1312(SB)
-CONST(1312, $-1.0)
-#define SIGN c<>+1344(SB)
-CONST(1344, $0x8000000000000000)
-#define ABS c<>+1376(SB)
-CONST(1376, $0x7fffffffffffffff)
-
-GLOBL c<>(SB), RODATA|NOPTR, $1408
+	DATA ·fours+offset+0(SB)/8, value;  \
+	DATA ·fours+offset+8(SB)/8, value;  \
+	DATA ·fours+offset+16(SB)/8, value; \
+	DATA ·fours+offset+24(SB)/8, value
+CONST(0, $-746.0) // EXP_MIN
+CONST(32, $0x1.71547652b82fep+0) // LOG2E
+CONST(64, $0x1.62e42fefa3800p-1) // LN2_HI
+CONST(96, $0x1.ef35793c76730p-45) // LN2_LO
+CONST(128, $0x1.8000000000080p+52) // EXP_SHIFT
+CONST(160, $0x1p-128) // EXP_BIAS
+CONST(192, $0x1p+128) // INV_BIAS
+CONST(224, $0x1.5555555555501p-3) // P0
+CONST(256, $0x1.555555555320ep-5) // P1
+CONST(288, $0x1.111111112882dp-7) // P2
+CONST(320, $0x1.6c16c17cc0c4cp-10) // P3
+CONST(352, $0x1.a01a011c37858p-13) // P4
+CONST(384, $0x1.a019ab359ac8ap-16) // P5
+CONST(416, $0x1.71df55233db7dp-19) // P6
+CONST(448, $0x1.289f81c4940f2p-22) // P7
+CONST(480, $0x1.ad202ae594059p-26) // P8
+CONST(512, $0x1.5555555555947p-1) // L0
+CONST(544, $0x1.99999998e9943p-2) // L1
+CONST(576, $0x1.249249790d6fbp-2) // L2
+CONST(608, $0x1.c71c4a17fda04p-3) // L3
+CONST(640, $0x1.746258db27d27p-3) // L4
+CONST(672, $0x1.3aa89dc9fd478p-3) // L5
+CONST(704, $0x1.16444b224bfe1p-3) // L6
+CONST(736, $0x1.956f55fc3f6c6p-4) // L7
+CONST(768, $0x1.6b7f0a304e735p-3) // L8
+CONST(800, $0x1.62e42fefa39efp-1) // LN2
+CONST(832, $0x1.555553e077fabp-3) // SP0
+CONST(864, $0x1.5554e71f6eb4bp-5) // SP1
+CONST(896, $0x1.111330179585dp-7) // SP2
+CONST(928, $0x1.6d4db6a696ac5p-10) // SP3
+CONST(960, $0x1.9dd7524d4b4a6p-13) // SP4
+CONST(992, $0x1.5555585694c58p-1) // SL0
+CONST(1024, $0x1.9996a87856250p-2) // SL1
+CONST(1056, $0x1.2509723763dcfp-2) // SL2
+CONST(1088, $0x1.b6d6a4f8b2f24p-3) // SL3
+CONST(1120, $0x1.f1aeddfbe0485p-3) // SL4
+CONST(1152, $0x1p-12) // TINY_Z
+CONST(1184, $0x1.fffffff8p-3) // TINY_SLOPE
+CONST(1216, $0.5) // HALF
+CONST(1248, $1.0) // ONE
+CONST(1280, $2.0) // TWO
+CONST(1312, $-1.0) // NEG_ONE
+CONST(1344, $0x8000000000000000) // SIGN
+CONST(1376, $0x7fffffffffffffff) // ABS
+GLOBL ·fours(SB), RODATA|NOPTR, $1408
 
 // mask<>+16-4*n(SB) begins with n ones of 32 bits, and zeros behind them.
 DATA mask<>+0(SB)/8, $-1
@@ -134,99 +82,20 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 #define I AX       // elements left of EXPS
 #define MASK R9
 
-// What the steps of the logistic function leave where.
-#define X Y0       // the argument
-#define A Y1       // −|x|; then r
-#define K Y2       // its low bits hold n + 128
-#define NF Y3      // n
-#define R2 Y3      // r²
-#define R4 Y4
-#define E0 Y5      // P(r); then t
-#define E1 Y6
-#define E2 Y7
-#define E3 Y8
-#define T Y5
-
-// EXP_REDUCE is expReduce: from X to A, K and NF. VMAXPD returns the operand
-// that stands first here, A, if that is NaN.
-#define EXP_REDUCE \
-	VORPD        SIGN, X, A;   \
-	VMOVUPD      EXP_MIN, K;   \
-	VMAXPD       A, K, A;      \
-	VMOVUPD      EXP_SHIFT, K; \
-	VFMADD231PD  LOG2E, A, K;  \
-	VSUBPD       EXP_SHIFT, K, NF
-
-// ESTRIN(C, v, v2, v4) evaluates the polynomial with the coefficients C0-C8:
-// E0 = C0 + … + C8·v⁸.
-#define ESTRIN(C0, C1, C2, C3, C4, C5, C6, C7, C8, v, v2, v4) \
-	VMOVUPD     C0, E0;     \
-	VMOVUPD     C2, E1;     \
-	VMOVUPD     C4, E2;     \
-	VMOVUPD     C6, E3;     \
-	VFMADD231PD C1, v, E0;  \
-	VFMADD231PD C3, v, E1;  \
-	VFMADD231PD C5, v, E2;  \
-	VFMADD231PD C7, v, E3;  \
-	VFMADD231PD E1, v2, E0; \
-	VFMADD231PD E3, v2, E2; \
-	VFMADD231PD C8, v4, E2; \
-	VFMADD231PD E2, v4, E0
-
-#define ESTRIN_SHORT(C0, C1, C2, C3, C4, v, v2) \
-	VMOVUPD     C0, E0;     \
-	VMOVUPD     C2, E1;     \
-	VFMADD231PD C1, v, E0;  \
-	VFMADD231PD C3, v, E1;  \
-	VFMADD231PD C4, v2, E1; \
-	VFMADD231PD E1, v2, E0
-
-// EXP_POLY is expPoly: E0 = P(r), from A = r.
-#define EXP_POLY \
-	VMULPD R2, R2, R4; \
-	ESTRIN(P0, P1, P2, P3, P4, P5, P6, P7, P8, A, R2, R4)
-
-// EXP_SCALE ends the work of EXP_NEG, from E0 = P(r).
-#define EXP_SCALE \
-	VFMADD213PD HALF, A, E0; \
-	VFMADD213PD A, R2, E0;   \
-	VADDPD      ONE, E0, T;  \
-	VPSLLQ      $52, K, K;   \
-	VPADDQ      ONE, K, K;   \
-	VMULPD      K, T, T;     \
-	VMULPD      EXP_BIAS, T, T
-
-// EXP_NEG is expNeg: T = exp(−|X|).
-#define EXP_NEG \
-	EXP_REDUCE;                 \
-	VFNMADD231PD LN2_HI, NF, A; \
-	VFNMADD231PD LN2_LO, NF, A; \
-	VMULPD       A, A, R2;      \
-	EXP_POLY;                   \
-	EXP_SCALE
-
-// EXP_NEG_SHORT is expNegShort.
-#define EXP_NEG_SHORT \
-	EXP_REDUCE;                                   \
-	VFNMADD231PD LN2, NF, A;                      \
-	VMULPD       A, A, R2;                        \
-	ESTRIN_SHORT(SP0, SP1, SP2, SP3, SP4, A, R2); \
-	EXP_SCALE
-
-// SIGMOID_32 is sigmoid32 behind expNeg: X = σ(X), to be rounded to float32,
-// from X and T = exp(−|X|).
+// SIGMOID_32 is sigmoid32 behind expNeg: VX = σ(VX), to be rounded to float32,
+// from VX and T = exp(−|VX|).
 #define SIGMOID_32 \
 	VMOVUPD     ONE, Y6;                       \
 	VADDPD      Y6, T, Y7;                     \
-	VBLENDVPD   X, T, Y6, Y6;                  \
+	VBLENDVPD   VX, T, Y6, Y6;                  \
 	VDIVPD      Y7, Y6, Y6;                    \
-	VANDPD      ABS, X, Y7;                    \
+	VANDPD      ABS, VX, Y7;                    \
 	VCMPPD      $0x11, TINY_Z, Y7, Y7; /* < */ \
 	VMOVUPD     HALF, Y8;                      \
-	VFMADD231PD TINY_SLOPE, X, Y8;             \
-	VBLENDVPD   Y7, Y8, Y6, X
+	VFMADD231PD TINY_SLOPE, VX, Y8;             \
+	VBLENDVPD   Y7, Y8, Y6, VX
 
-// SIGMOID_64 is sigmoid64: X = σ(X). TL, RL, DL are the low parts of pairs.
+// SIGMOID_64 is sigmoid64: VX = σ(VX). TL, RL, DL are the low parts of pairs.
 #define RL Y9
 #define TL Y10
 #define T1 Y11
@@ -288,9 +157,9 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 	/* num + numl, scale */            \
 	VXORPD       NUML, NUML, NUML;     \
 	VMOVUPD      INV_BIAS, SCALE;      \
-	VBLENDVPD    X, T, Y13, NUM;       \
-	VBLENDVPD    X, TL, NUML, NUML;    \
-	VBLENDVPD    X, S, SCALE, SCALE;   \
+	VBLENDVPD    VX, T, Y13, NUM;       \
+	VBLENDVPD    VX, TL, NUML, NUML;    \
+	VBLENDVPD    VX, S, SCALE, SCALE;   \
 	/* the quotient */                 \
 	VDIVPD       DEN, Y13, RECIP;      \
 	VMULPD       RECIP, NUM, Q;        \
@@ -299,10 +168,10 @@ GLOBL mask<>(SB), RODATA|NOPTR, $32
 	VFNMADD231PD DL, Q, NUM;           \
 	VFMADD231PD  NUM, RECIP, Q;        \
 	VMULPD       SCALE, Q, Q;          \
-	VMULPD       EXP_BIAS, Q, X
+	VMULPD       EXP_BIAS, Q, VX
 
 // Loads of four elements as float64, and stores. The vector is named twice, as
-// the X and as the Y register.
+// the VX and as the Y register.
 #define LOAD_32(p, x, y) VCVTPS2PD p, y
 #define LOAD_64(p, x, y) VMOVUPD p, y
 
@@ -462,75 +331,12 @@ done:
 	VZEROUPPER
 	RET
 
-// SIDES computes what both costs begin with, from X, T = exp(−|x|) and the
-// label YI: PROB = σ(−|x|), COMPL = σ(|x|), the distance M of the label from
-// the end that x points to, the error E, and −1 in RIGHT, which takes the place
-// of the label, where x points to the right side.
-#define YI Y9
-#define WT Y10
-#define COMPL Y11
-#define PROB Y12
-#define M Y13
-#define RIGHT Y9
-#define E Y1
-#define COST Y2
-
-#define SIDES \
-	VMOVUPD   ONE, Y6;                         \
-	VADDPD    Y6, T, Y7;                       \
-	VDIVPD    Y7, Y6, COMPL;                   \
-	VMULPD    COMPL, T, PROB;                  \
-	VSUBPD    YI, Y6, M;                       \
-	VBLENDVPD X, YI, M, M;                     \
-	VSUBPD    PROB, M, E;                      \
-	VANDPD    SIGN, X, Y6;                     \
-	VXORPD    Y6, E, E;                        \
-	/* ordered(x) and not (x ≥ 0) ≠ (y ≥ ½) */ \
-	VXORPD    Y6, Y6, Y6;                      \
-	VCMPPD    $0x1d, Y6, X, Y6;                \
-	VCMPPD    $0x1d, HALF, YI, Y7;             \
-	VCMPPD    $7, X, X, RIGHT;                 \
-	VXORPD    Y7, Y6, Y6;                      \
-	VANDNPD   RIGHT, Y6, RIGHT;                \
-	VANDPD    NEG_ONE, RIGHT, RIGHT
-
-// QUADRATIC: E = e·p·q, COST = e².
-#define QUADRATIC \
-	SIDES;                    \
-	VMULPD COMPL, PROB, PROB; \
-	VMULPD E, E, COST;        \
-	VMULPD PROB, E, E
-
-// LOG: E = e, COST = |x|·m + log1p(t), where |x| counts as 0 if m is 0. With s
-// in Y3 and v = s² in Y4, POLY leaves L(v) in E0.
-#define LOG(POLY) \
-	SIDES;                              \
-	VADDPD      TWO, T, Y3;             \
-	VDIVPD      Y3, T, Y3;              \
-	VMULPD      Y3, Y3, Y4;             \
-	VMULPD      Y4, Y4, PROB;           \
-	POLY;                               \
-	VADDPD      Y3, Y3, COST;           \
-	VMULPD      Y4, Y3, Y3;             \
-	VFMADD231PD E0, Y3, COST;           \
-	VXORPD      Y6, Y6, Y6;             \
-	VCMPPD      $4, Y6, M, Y6;  /* ≠ */ \
-	VANDPD      ABS, X, X;              \
-	VANDPD      Y6, X, X;               \
-	VFMADD231PD M, X, COST
-
-#define LOG_64 \
-	VMULPD PROB, PROB, COMPL; \
-	ESTRIN(L0, L1, L2, L3, L4, L5, L6, L7, L8, Y4, PROB, COMPL)
-
-#define LOG_32 ESTRIN_SHORT(SL0, SL1, SL2, SL3, SL4, Y4, PROB)
-
 // WEIGH multiplies by the sample weights, if there are any.
 #define WEIGH(LOAD, unweighted) \
 	TESTQ  WEIGHTS, WEIGHTS;  \
 	JZ     unweighted;        \
 	LOAD((WEIGHTS), X10, WT); \
-	VMULPD WT, E, E;          \
+	VMULPD WT, VE, VE;          \
 	VMULPD WT, COST, COST
 
 // ACCUMULATE adds to the sums, whose lanes 0-3 and 4-7 take turns.
@@ -568,7 +374,7 @@ loop:                                        \
 	ADDQ      $(4*SIZE), WEIGHTS;        \
 accumulate:                                  \
 	ACCUMULATE;                          \
-	STORE(X1, E);                        \
+	STORE(X1, VE);                        \
 	ADDQ      $(4*SIZE), Z;              \
 	ADDQ      $(4*SIZE), Y;              \
 	ADDQ      $(4*SIZE), DST;            \
@@ -590,7 +396,7 @@ mask:                                        \
 	VBLENDVPD M8, COST, Y6, COST;        \
 	VANDPD    M8, RIGHT, RIGHT;          \
 	ACCUMULATE;                          \
-	STORE_TAIL(X1, E);                   \
+	STORE_TAIL(X1, VE);                   \
 done:                                        \
 	VZEROUPPER;                          \
 	RET
