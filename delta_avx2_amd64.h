@@ -1,6 +1,5 @@
 // exp(−|x|), δ and cost for AVX2 and FMA3, in float64, four elements at a time:
 // the macros of the kernels that need them, and where their constants are.
-
 // Formulas and names are those of kernel_generic.go.
 
 // The exponential.
@@ -44,9 +43,11 @@
 #define SL2 ·fours+1056(SB)
 #define SL3 ·fours+1088(SB)
 #define SL4 ·fours+1120(SB)
+
 // σ next to 0.
 #define TINY_Z ·fours+1152(SB)
 #define TINY_SLOPE ·fours+1184(SB)
+
 #define HALF ·fours+1216(SB)
 #define ONE ·fours+1248(SB)
 #define TWO ·fours+1280(SB)

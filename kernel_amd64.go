@@ -63,20 +63,28 @@ func gradient[T Float](g, x, delta []T, stride int, narrow bool, ahead *T) {
 	}
 }
 
-// pairMaxBytes returns the greatest wide row that step is good for, 0 if there
-// is none: two pairs and a quarter, w and g then fit the L1 cache.
-func pairMaxBytes() int {
-	if useAVX512 {
-		return l1Bytes * 9 / 64
+// pairBytes returns the least and the greatest row that step works in pairs.
+// Below, δ of a pair takes too long beside its columns; above, two pairs and a
+// quarter, w and g do not fit the L1 cache.
+func pairBytes() (least, most int) {
+	switch {
+	case useAVX512:
+		return 1536, l1Bytes * 9 / 64
+	case useAVX2:
+		return 2048, l1Bytes * 9 / 64
 	}
-	return 0
+	return 0, -1
 }
 
 // canStepNarrow reports whether step takes narrow rows.
 func canStepNarrow[T Float]() bool { return useAVX512 && is32[T]() }
 
 func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
-	stepAVX512(acc, g, x, y, weights, w, b, stride, ahead, loss)
+	if useAVX512 {
+		stepAVX512(acc, g, x, y, weights, w, b, stride, ahead, loss)
+	} else {
+		stepAVX2(acc, g, x, y, weights, w, b, stride, ahead, loss)
+	}
 }
 
 func sum[T Float](lanes *[sumLanes]float64, delta []T) {

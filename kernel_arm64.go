@@ -209,8 +209,8 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 	}
 }
 
-// There is no fused step: pairMaxBytes returns 0 and canStepNarrow false.
-func pairMaxBytes() int { return 0 }
+// There is no fused step: pairBytes returns an empty range and canStepNarrow false.
+func pairBytes() (least, most int) { return 0, -1 }
 
 func canStepNarrow[T Float]() bool { return false }
 

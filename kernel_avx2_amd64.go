@@ -97,6 +97,17 @@ func deltaLog32AVX2(delta *float32, sums *partials, z, y, weights *float32, n in
 //go:noescape
 func deltaLog64AVX2(delta *float64, sums *partials, z, y, weights *float64, n int)
 
+// stepWide: the fused step over an even number of rows of the wide class:
+// forwardGeneric, deltaGeneric, sumGeneric and gradientWideGeneric. The first row
+// belongs to lane 0 of sums. ahead is the distance in bytes at which rows are
+// fetched into the cache, 0 for none.
+//
+//go:noescape
+func stepWide32AVX2(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
+
+//go:noescape
+func stepWide64AVX2(grad, x, w, y, weights *float64, sums *accumulator, b float64, rows, cols, stride, ahead, loss int)
+
 func forwardAVX2[T Float](z, x, w []T, b T, stride int, ahead *T) {
 	rows, cols := len(z), len(w)
 	switch narrow := isNarrow[T](cols); {
@@ -160,5 +171,15 @@ func deltaAVX2[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss)
 		deltaQuadratic64AVX2(f64(delta), sums, f64(z), f64(y), f64(weights), n)
 	default:
 		deltaLog64AVX2(f64(delta), sums, f64(z), f64(y), f64(weights), n)
+	}
+}
+
+// stepAVX2 takes wide rows only.
+func stepAVX2[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
+	rows, cols := len(y), len(w)
+	if is32[T]() {
+		stepWide32AVX2(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
+	} else {
+		stepWide64AVX2(f64(g), f64(x), f64(w), f64(y), f64(weights), acc, float64(b), rows, cols, stride, ahead, int(loss))
 	}
 }

@@ -26,8 +26,8 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 	deltaGeneric(delta, sums, z, y, weights, loss)
 }
 
-// There is no fused step: pairMaxBytes returns 0 and canStepNarrow false.
-func pairMaxBytes() int { return 0 }
+// There is no fused step: pairBytes returns an empty range and canStepNarrow false.
+func pairBytes() (least, most int) { return 0, -1 }
 
 func canStepNarrow[T Float]() bool { return false }
 

@@ -22,9 +22,6 @@ const (
 	// cache. The CPU itself fetches one stream of rows well from there, but not
 	// those of wide rows, several at a time.
 	farBytes = 2 << 20
-	// pairMinBytes is the least row that is worked in pairs: below, δ of a pair
-	// takes too long beside its columns.
-	pairMinBytes = 1536
 	// fusedMinBytes is the least narrow row in a cache that a fused step takes:
 	// below, δ takes too long beside its columns.
 	fusedMinBytes = 68
@@ -219,7 +216,7 @@ func fusedAhead[T Float](cols int, fetch bool) int {
 	size := cols * elemSize[T]()
 	switch {
 	case !isNarrow[T](cols):
-		if pairMinBytes <= size && size <= pairMaxBytes() {
+		if least, most := pairBytes(); least <= size && size <= most {
 			return sumLanes
 		}
 	case canStepNarrow[T]() && (size >= fusedMinBytes || size > 0 && fetch):
