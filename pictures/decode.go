@@ -32,13 +32,15 @@ var ErrFormat = errors.New("neither a PNG nor a JPEG picture")
 // Decode reads a PNG or a JPEG, whichever it is by content. It refuses a
 // picture of more than MaxPixels by its header, before memory is allocated for
 // it, and a file of more than MaxBytes.
-func Decode(r io.Reader) (image.Image, error) {
-	content, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+func Decode(r io.Reader) (image.Image, error) { return decode(r, MaxBytes, MaxPixels) }
+
+func decode(r io.Reader, maxBytes, maxPixels int) (image.Image, error) {
+	content, err := io.ReadAll(io.LimitReader(r, int64(maxBytes)+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(content) > MaxBytes {
-		return nil, fmt.Errorf("more than %d MiB", MaxBytes>>20)
+	if len(content) > maxBytes {
+		return nil, fmt.Errorf("more than %d bytes are refused", maxBytes)
 	}
 	d := decoder{jpeg.DecodeConfig, jpeg.Decode}
 	switch {
@@ -52,23 +54,27 @@ func Decode(r io.Reader) (image.Image, error) {
 	}
 	c, err := d.config(bytes.NewReader(content))
 	if err != nil {
-		return nil, err
+		return nil, clearer(err)
 	}
 	if c.Width < 1 || c.Height < 1 {
 		return nil, fmt.Errorf("%d × %d pixels: there is nothing to see", c.Width, c.Height)
 	}
-	if c.Width > MaxPixels/c.Height {
-		return nil, fmt.Errorf("%d × %d pixels: more than %d million are refused", c.Width, c.Height, MaxPixels/1_000_000)
+	if c.Width > maxPixels/c.Height {
+		return nil, fmt.Errorf("%d × %d pixels: more than %d are refused", c.Width, c.Height, maxPixels)
 	}
 	if c.Width*c.Height > largePixels {
 		large.Lock()
 		defer large.Unlock()
 	}
 	m, err := d.decode(bytes.NewReader(content))
+	return m, clearer(err)
+}
+
+func clearer(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("the picture is truncated")
+		return errors.New("the picture is truncated")
 	}
-	return m, err
+	return err
 }
 
 type decoder struct {

@@ -49,7 +49,7 @@ func (r Recipe) resize(m image.Image) []uint8 {
 	return p
 }
 
-// grey returns the luma of a pixel, as package image/color defines it.
+// grey returns the luma of a pixel, with the weights of package image/color.
 func grey(rgb []uint8) uint8 {
 	return uint8((19595*uint32(rgb[0]) + 38470*uint32(rgb[1]) + 7471*uint32(rgb[2]) + 1<<15) >> 16)
 }

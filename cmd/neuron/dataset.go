@@ -65,6 +65,7 @@ type labelled[T kernel.Float] struct {
 	label    string   // name of the label's column, or its number
 	classes  [2]string
 	counts   [2]int
+	pictures string // the recipe for their features, if the rows are pictures
 }
 
 // readDataset reads a file to train on.

@@ -11,17 +11,20 @@ import (
 
 var evalCommand = command{
 	name:  "eval",
-	args:  "MODEL FILE.csv",
-	short: "say how well a neuron does on labelled rows",
+	args:  "MODEL FILE.csv | FOLDER",
+	short: "say how well a neuron does on labelled rows or pictures",
 	long: `Eval applies the neuron in MODEL to the rows of FILE.csv ("-" is the standard
 input) and compares its classes with the labels.
 
-The features are found by name if the file has a header, otherwise by position.`,
+The features are found by name if the file has a header, otherwise by position.
+
+A neuron that was trained on pictures is applied to a FOLDER of the same kind,
+which holds a folder of pictures for each class.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var a applied
 		a.register(flags)
 		return func(e *env, args []string) error {
-			if err := a.check(args); err != nil {
+			if err := a.check(args, 1); err != nil {
 				return err
 			}
 			return a.with(
@@ -42,6 +45,11 @@ type evalReport struct {
 }
 
 func eval[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
+	if r, ok, err := checkPictures(a, m); err != nil {
+		return err
+	} else if ok {
+		return evalPictures(e, a, m, r)
+	}
 	t, file, err := open(e, a.file, a.format)
 	if err != nil {
 		return err

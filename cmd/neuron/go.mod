@@ -6,12 +6,17 @@ require (
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/seed-b3c25b83/kernel v0.0.0
 	github.com/seed-b3c25b83/kernel/dataset v0.0.0
+	github.com/seed-b3c25b83/kernel/pictures v0.0.0
 	golang.org/x/term v0.47.0
 )
 
-require golang.org/x/sys v0.49.0 // indirect
+require (
+	golang.org/x/image v0.48.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+)
 
 replace (
 	github.com/seed-b3c25b83/kernel => ../..
 	github.com/seed-b3c25b83/kernel/dataset => ../../dataset
+	github.com/seed-b3c25b83/kernel/pictures => ../../pictures
 )

@@ -13,6 +13,7 @@ import (
 type applied struct {
 	format
 	model, file string
+	more        []string // files, if there are several
 	label       string
 	threshold   float64
 	json        bool
@@ -25,11 +26,12 @@ func (a *applied) register(flags *flag.FlagSet) {
 	a.format.register(flags)
 }
 
-func (a *applied) check(args []string) error {
-	if len(args) != 2 {
+// check takes a model and up to so many files from args.
+func (a *applied) check(args []string, files int) error {
+	if len(args) < 2 || len(args) > 1+files {
 		return misuse("want a model and a file, have %s", dataset.Count(len(args), "argument"))
 	}
-	a.model, a.file = args[0], args[1]
+	a.model, a.file, a.more = args[0], args[1], args[2:]
 	if a.threshold != 0 {
 		return checkThreshold(a.threshold)
 	}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"unsafe"
 
@@ -16,20 +17,23 @@ import (
 
 var predictCommand = command{
 	name:  "predict",
-	args:  "MODEL FILE.csv",
-	short: "apply a neuron to rows",
+	args:  "MODEL FILE.csv | PICTURE ...",
+	short: "apply a neuron to rows or pictures",
 	long: `Predict applies the neuron in MODEL to the rows of FILE.csv ("-" is the standard
 input). For every row it prints the probability of the positive class, and the
 class, as CSV with a header or, with -json, as one JSON object per line. It
 needs little memory, however many rows there are.
 
 The features are found by name if the file has a header: their order does not
-matter, and other columns are left alone. Otherwise they are found by position.`,
+matter, and other columns are left alone. Otherwise they are found by position.
+
+A neuron that was trained on pictures labels pictures, PNG or JPEG, given by path,
+or all that are in a folder. The model knows how they are to be resized.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var a applied
 		a.register(flags)
 		return func(e *env, args []string) error {
-			if err := a.check(args); err != nil {
+			if err := a.check(args, math.MaxInt-1); err != nil {
 				return err
 			}
 			return a.with(
@@ -41,6 +45,11 @@ matter, and other columns are left alone. Otherwise they are found by position.`
 }
 
 func predict[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
+	if r, ok, err := checkPictures(a, m); err != nil {
+		return err
+	} else if ok {
+		return predictPictures(e, a, m, r)
+	}
 	t, file, err := open(e, a.file, a.format)
 	if err != nil {
 		return err

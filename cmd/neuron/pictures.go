@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/model"
+	"github.com/seed-b3c25b83/kernel/pictures"
+	"github.com/seed-b3c25b83/kernel/train"
+)
+
+// pictureKey is where the Meta of a model keeps the recipe for pictures.
+const pictureKey = "pictures"
+
+// A pictureFormat is how pictures are to become features. Its zero value stands
+// for the defaults.
+type pictureFormat struct {
+	features string
+	size     int
+	colour   bool
+	cell     int
+	bins     int
+}
+
+func (f *pictureFormat) register(flags *flag.FlagSet) {
+	d := pictures.Default()
+	flags.StringVar(&f.features, "features", "", "`what` to make of pictures: hog, histograms of oriented gradients, or pixels (default "+string(d.Kind)+")")
+	flags.IntVar(&f.size, "size", 0, fmt.Sprintf("`pixels` of each side to which pictures are resized (default %d)", d.Size))
+	flags.BoolVar(&f.colour, "colour", false, "see pictures in colour instead of grey")
+	flags.IntVar(&f.cell, "cell", 0, fmt.Sprintf("`pixels` of each side that a histogram of gradients counts (default %d)", d.Cell))
+	flags.IntVar(&f.bins, "bins", 0, fmt.Sprintf("`directions` of a histogram of gradients (default %d)", d.Bins))
+}
+
+// recipe returns what the user wants.
+func (f *pictureFormat) recipe() (pictures.Recipe, error) {
+	r := pictures.Default()
+	if f.features != "" {
+		r.Kind = pictures.Kind(f.features)
+	}
+	if f.size != 0 {
+		r.Size = f.size
+	}
+	r.Colour = f.colour
+	if r.Kind == pictures.Pixels {
+		if f.cell != 0 || f.bins != 0 {
+			return r, misuse("-cell and -bins are for -features hog")
+		}
+		r.Cell, r.Block, r.Bins = 0, 0, 0
+	}
+	if f.cell != 0 {
+		r.Cell = f.cell
+	}
+	if f.bins != 0 {
+		r.Bins = f.bins
+	}
+	if err := r.Check(); err != nil {
+		return r, misuse("-%v", err)
+	}
+	return r, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// checkPictures refuses flags for pictures where there are none, and flags for
+// tables where there are pictures.
+func (o *trainOptions) checkPictures() error {
+	if !isFolder(o.path) {
+		if o.pictureFormat != (pictureFormat{}) {
+			return misuse("-features, -size, -colour, -cell and -bins are for pictures: want a folder that holds a folder of pictures for each class")
+		}
+		return nil
+	}
+	if o.label != "" || o.ignore != "" || o.format != (format{header: "auto"}) {
+		return misuse("%s is a folder of pictures: -label, -ignore, -delimiter and -header are for tables", o.path)
+	}
+	if o.stream {
+		return misuse("%s is a folder of pictures: -stream is for tables; pictures are read into memory, resized", o.path)
+	}
+	_, err := o.recipe()
+	return err
+}
+
+// readPictures reads a folder to train on.
+func readPictures[T kernel.Float](e *env, o *trainOptions) (*labelled[T], error) {
+	r, err := o.recipe()
+	if err != nil {
+		return nil, err
+	}
+	folders, err := pictures.Classes(o.path)
+	if err != nil {
+		return nil, err
+	}
+	var c classes
+	for _, f := range folders {
+		c.names = append(c.names, f.Name)
+	}
+	if len(c.names) != 2 {
+		return nil, fmt.Errorf("%s: want the folders of two classes, have %d: %s", o.path, len(c.names), list(c.names))
+	}
+	p, err := c.positive(o.positive)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.path, err)
+	}
+	d := &labelled[T]{
+		source:   o.path,
+		features: r.Names(),
+		label:    "folder",
+		classes:  [2]string{c.names[1-p], c.names[p]},
+		pictures: r.String(),
+	}
+	d.Data, err = readClasses[T](e.ctx, r, folders, d.classes)
+	d.counts = [2]int{len(folders[1-p].Files), len(folders[p].Files)}
+	return d, err
+}
+
+// readClasses reads the pictures in folders that are named like the classes.
+func readClasses[T kernel.Float](ctx context.Context, r pictures.Recipe, folders []pictures.Class, classes [2]string) (train.Data[T], error) {
+	var d train.Data[T]
+	var files []string
+	for _, f := range folders {
+		y := T(0)
+		switch f.Name {
+		case classes[1]:
+			y = 1
+		case classes[0]:
+		default:
+			return d, fmt.Errorf("%s: the model does not know class %q; its classes are %q and %q",
+				filepath.Dir(f.Files[0]), f.Name, classes[0], classes[1])
+		}
+		for range f.Files {
+			d.Y = append(d.Y, y)
+		}
+		files = append(files, f.Files...)
+	}
+	var err error
+	d.X, err = readBatch[T](ctx, r, files)
+	return d, err
+}
+
+// readBatch reads pictures.
+func readBatch[T kernel.Float](ctx context.Context, r pictures.Recipe, files []string) (kernel.Batch[T], error) {
+	x := newBatch[T](r.Width())
+	x.Rows = len(files)
+	x.Data = make([]T, x.Rows*x.Stride)
+	err := r.Read(ctx, files, func(i int, features []float32) {
+		row := x.Row(i)
+		for j, v := range features {
+			row[j] = T(v)
+		}
+	})
+	return x, err
+}
+
+// modelRecipe returns the recipe that a model carries, and whether there is one.
+func modelRecipe[T kernel.Float](path string, m *model.Model[T]) (r pictures.Recipe, ok bool, err error) {
+	text, ok := m.Meta[pictureKey]
+	if !ok {
+		return r, false, nil
+	}
+	r, err = pictures.Parse(text)
+	if err == nil && r.Width() != len(m.Weights) {
+		err = fmt.Errorf("%q makes %d features, but the model has %d", text, r.Width(), len(m.Weights))
+	}
+	if err != nil {
+		return r, true, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, true, nil
+}

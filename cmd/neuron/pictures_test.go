@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-b3c25b83/kernel/model"
+)
+
+// stripes returns a picture of stripes, which fall or stand. They differ by
+// number.
+func stripes(fall bool, number int) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, 40+number, 50-number))
+	for y := range m.Rect.Dy() {
+		for x := range m.Rect.Dx() {
+			along := x
+			if fall {
+				along = y
+			}
+			v := uint8(100 + 10*(number%5))
+			if (along+number)/5%2 == 0 {
+				v += 80
+			}
+			m.SetNRGBA(x, y, color.NRGBA{v, v / 2, uint8(20 * number), 255})
+		}
+	}
+	return m
+}
+
+// stripesFolder returns a folder of both classes.
+func stripesFolder(t *testing.T, first, last int) string {
+	t.Helper()
+	dir := t.TempDir()
+	for class, fall := range map[string]bool{"fall": true, "stand": false} {
+		if err := os.Mkdir(filepath.Join(dir, class), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		for i := first; i <= last; i++ {
+			path := filepath.Join(dir, class, string(rune('a'+i)))
+			m := stripes(fall, i)
+			if i%2 == 0 {
+				if err := writePNG(path+".png", m); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			var b bytes.Buffer
+			if err := jpeg.Encode(&b, m, nil); err != nil {
+				t.Fatal(err)
+			}
+			write(t, path+".jpg", b.Bytes())
+		}
+		write(t, filepath.Join(dir, class, ".hidden.png"), nil)
+		write(t, filepath.Join(dir, class, "Thumbs.db"), nil)
+	}
+	return dir
+}
+
+func write(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPictures trains on pictures and applies what came out, with several
+// recipes and both element types. The commands that apply a model are told
+// nothing of its recipe.
+func TestPictures(t *testing.T) {
+	dir, unseen := stripesFolder(t, 0, 11), stripesFolder(t, 12, 15)
+	hashes := map[string]string{}
+	for flags, recipe := range map[string]string{
+		"":                               "hog grey size=32 cell=8 block=2 bins=9",
+		"-float64":                       "hog grey size=32 cell=8 block=2 bins=9",
+		"-size 16 -cell 4 -bins 4":       "hog grey size=16 cell=4 block=2 bins=4",
+		"-colour -size 24":               "hog colour size=24 cell=8 block=2 bins=9",
+		"-features pixels -size 20":      "pixels grey size=20",
+		"-features pixels -colour":       "pixels colour size=32",
+		"-positive fall -rate 0.1 -l2 1": "hog grey size=32 cell=8 block=2 bins=9",
+	} {
+		path := filepath.Join(t.TempDir(), "m")
+		args := append([]string{"train", "-json", "-q", "-loss", "log", "-rate", "0.02", "-test-fraction", "0", "-out", path, dir}, strings.Fields(flags)...)
+		trained := decode[trainReport](t, mustRun(t, "", args...))
+		if d := trained.Dataset; d.Rows != 24 || d.Counts != [2]int{12, 12} || d.Source != dir {
+			t.Errorf("%q: data %+v", flags, d)
+		}
+		hashes[flags] = trained.Hash
+		positive := "stand"
+		if strings.Contains(flags, "fall") {
+			positive = "fall"
+		}
+		if trained.Dataset.Classes[1] != positive {
+			t.Errorf("%q: classes %q", flags, trained.Dataset.Classes)
+		}
+		if flags == "-float64" {
+			if _, err := model.Load[float64](path); err != nil {
+				t.Error(err)
+			}
+		} else if m, err := model.Load[float32](path); err != nil || m.Meta[pictureKey] != recipe || len(m.Features) != len(m.Weights) {
+			t.Errorf("%q: meta %v, %d features, %v", flags, m.Meta, len(m.Features), err)
+		}
+
+		seen := decode[evalReport](t, mustRun(t, "", "eval", "-json", path, dir))
+		if seen.LogLoss != trained.Train.LogLoss || seen.Hash != trained.Hash || seen.Rows != 24 {
+			t.Errorf("%q: log loss %v of %d rows, in training %v", flags, seen.LogLoss, seen.Rows, trained.Train.LogLoss)
+		}
+		held := decode[evalReport](t, mustRun(t, "", "eval", "-json", path, unseen))
+		if !strings.Contains(flags, "pixels") && held.Accuracy < 1 { // stripes that fall are no matter of single pixels
+			t.Errorf("%q: accuracy %v", flags, held.Accuracy)
+		}
+		if held.Confusion.TruePositive+held.Confusion.FalseNegative != 4 {
+			t.Errorf("%q: %+v", flags, held.Confusion)
+		}
+		all := mustRun(t, "", "predict", path, unseen)
+		if n := strings.Count(all, "\n"); n != 9 {
+			t.Errorf("%q: %d lines for 8 pictures", flags, n)
+		}
+		one := filepath.Join(unseen, "stand", "m.png")
+		line := mustRun(t, "", "predict", path, one)
+		if head := "picture,probability,class\n" + one + ","; !strings.HasPrefix(line, head) || !strings.Contains(all, strings.TrimPrefix(line, "picture,probability,class\n")) {
+			t.Errorf("%q: alone\n%s, among others\n%s", flags, line, all)
+		}
+		content, err := os.ReadFile(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := mustRun(t, string(content), "predict", path, "-"); got != strings.ReplaceAll(line, one, "-") {
+			t.Errorf("%q: from the standard input\n%s, want\n%s", flags, got, line)
+		}
+		two := strings.Split(mustRun(t, "", "predict", "-json", path, one, filepath.Join(unseen, "fall")), "\n")
+		if first := decode[map[string]any](t, two[0]); len(two) != 6 || first["picture"] != one || len(first) != 3 {
+			t.Errorf("%q: %q", flags, two)
+		}
+	}
+	if hashes[""] == hashes["-colour -size 24"] || hashes[""] == hashes["-size 16 -cell 4 -bins 4"] {
+		t.Errorf("other recipes, the same weights: %v", hashes)
+	}
+}
+
+func TestPictureErrors(t *testing.T) {
+	dir := stripesFolder(t, 0, 3)
+	pictures, tables := filepath.Join(dir, "p.model"), filepath.Join(dir, "t.model")
+	mustRun(t, "", "train", "-q", "-loss", "log", "-rate", "0.01", "-test-fraction", "0", "-out", pictures, dir)
+	mustRun(t, "", "train", "-q", "-out", tables)
+	damaged := stripesFolder(t, 0, 3)
+	bad := filepath.Join(damaged, "fall", "b.jpg")
+	write(t, bad, []byte("\xff\xd8 no"))
+	three := stripesFolder(t, 0, 3)
+	if err := os.CopyFS(filepath.Join(three, "lie"), os.DirFS(filepath.Join(three, "fall"))); err != nil {
+		t.Fatal(err)
+	}
+	one := filepath.Join(dir, "fall", "a.png")
+	for _, test := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"train", damaged}, exitFailure, bad + ": "},
+		{[]string{"eval", pictures, damaged}, exitFailure, bad + ": "},
+		{[]string{"predict", pictures, one, bad}, exitFailure, bad + ": "},
+		{[]string{"train", three}, exitFailure, `want the folders of two classes, have 3: "fall", "lie", "stand"`},
+		{[]string{"eval", pictures, three}, exitFailure, `lie: the model does not know class "lie"; its classes are "fall" and "stand"`},
+		{[]string{"train", filepath.Join(dir, "fall")}, exitFailure, "want a folder of pictures for each class"},
+		{[]string{"train", dir, "-positive", "sit"}, exitFailure, `no class "sit"`},
+		{[]string{"train", dir, "-label", "x"}, exitUsage, "-label, -ignore, -delimiter and -header are for tables"},
+		{[]string{"train", dir, "-stream"}, exitUsage, "-stream is for tables"},
+		{[]string{"train", dir, "-features", "sift"}, exitUsage, `-features "sift": must be hog or pixels`},
+		{[]string{"train", dir, "-size", "30"}, exitUsage, "-cell 8: must divide the size, 30"},
+		{[]string{"train", dir, "-features", "pixels", "-bins", "3"}, exitUsage, "-cell and -bins are for -features hog"},
+		{[]string{"train", "-size", "8"}, exitUsage, "are for pictures"},
+		{[]string{"predict", tables, one}, exitFailure, "was trained on a table, not on pictures"},
+		{[]string{"eval", tables, dir}, exitFailure, "was trained on a table, not on pictures"},
+		{[]string{"predict", tables, "a.csv", "b.csv"}, exitUsage, "want one table, have 2 files"},
+		{[]string{"predict", pictures, one, "-label", "y"}, exitUsage, "are for tables"},
+		{[]string{"predict", pictures, "testdata/numbers.csv"}, exitFailure, "neither a PNG nor a JPEG"},
+	} {
+		if _, stderr, code := neuron("", test.args...); code != test.code || !strings.Contains(stderr, test.want) {
+			t.Errorf("neuron %q: exit code %d, stderr\n%s\nwant %d, %s", test.args, code, stderr, test.code, test.want)
+		}
+	}
+}
