@@ -12,13 +12,13 @@ func (o *Options) check() error {
 	if o.Loss > kernel.LogLoss {
 		return fmt.Errorf("train: unknown loss %d", o.Loss)
 	}
-	if !(o.Rate > 0 && o.Rate <= math.MaxFloat64) {
-		return fmt.Errorf("train: rate %g: must be positive", o.Rate)
+	if !(o.Rate >= 0 && o.Rate <= math.MaxFloat64) {
+		return fmt.Errorf("train: rate %g: must be positive, or AutoRate", o.Rate)
 	}
 	if o.Epochs < 1 {
 		return fmt.Errorf("train: %d epochs: must be at least 1", o.Epochs)
 	}
-	if o.BatchSize < 0 {
+	if o.BatchSize < 0 && o.BatchSize != AutoBatch {
 		return fmt.Errorf("train: batch size %d: must not be negative", o.BatchSize)
 	}
 	if o.Shuffle > NoShuffle {

@@ -50,6 +50,8 @@ func (o Options) settings() []Setting {
 	for i := range v.NumField() {
 		switch name := v.Type().Field(i).Name; {
 		case name == "Epochs", name == "Workers", v.Field(i).Kind() == reflect.Func:
+		case name == "Rate" && o.Rate == AutoRate, name == "BatchSize" && o.BatchSize == AutoBatch:
+			s = append(s, Setting{name, "auto"})
 		default:
 			s = append(s, Setting{name, fmt.Sprint(v.Field(i))})
 		}
@@ -114,7 +116,7 @@ func (t *trainer[T]) resume(from *Checkpoint[T], save func(*Checkpoint[T]) error
 	if t.printer == nil {
 		return nil
 	}
-	c := Checkpoint[T]{Order: kernel.Order, Options: t.Options.settings(), Data: t.printer.fingerprint()}
+	c := Checkpoint[T]{Order: kernel.Order, Options: t.asked.settings(), Data: t.printer.fingerprint()}
 	if from != nil {
 		if err := from.check(&c, t.Epochs); err != nil {
 			return err

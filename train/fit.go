@@ -31,24 +31,15 @@ func Fit[T kernel.Float](ctx context.Context, src Source[T], o Options) (*Result
 // a checkpoint that is valid until save returns. An error of save ends the
 // training; FitFrom returns it.
 func FitFrom[T kernel.Float](ctx context.Context, src Source[T], o Options, from *Checkpoint[T], save func(*Checkpoint[T]) error) (*Result[T], error) {
-	if err := o.check(); err != nil {
+	t, err := begin(src, o)
+	if err != nil {
 		return nil, err
 	}
-	if err := checkSource(src); err != nil {
-		return nil, err
-	}
-	rows, cols := src.Shape()
-	if _, ok := src.(Data[T]); !ok {
-		if err := o.checkStream(rows); err != nil {
-			return nil, err
-		}
-	}
-	t := newTrainer[T](rows, cols, o)
 	defer t.close()
 	if from != nil || save != nil {
 		t.printer = newFingerprinter[T]()
 	}
-	err := t.prepare(ctx, src)
+	err = t.prepare(ctx, src)
 	if err == nil {
 		err = t.resume(from, save)
 	}
@@ -75,7 +66,8 @@ const (
 
 // A trainer descends.
 type trainer[T kernel.Float] struct {
-	Options
+	Options           // with rate and size of batches as they are
+	asked    Options  // as they were given
 	data     Data[T]  // what is trained on: standardised, class weights applied
 	feed     *feed[T] // that instead, if rows are read anew in every epoch
 	scaling  *scaling // nil unless standardised
@@ -85,7 +77,8 @@ type trainer[T kernel.Float] struct {
 	gradient []T // of weights and bias
 	piece    int // rows given to the stepper at a time, in whole shards
 	order    order
-	gathered Data[T] // a piece of its rows, if rows are shuffled
+	looked   *sample[T] // nil until sample is called
+	gathered Data[T]    // a piece of its rows, if rows are shuffled
 
 	cursor cursor // what the feed reads
 	next   func() (i, j int, ok bool)
@@ -116,6 +109,29 @@ type sums struct {
 	correct int
 }
 
+// begin returns a trainer for src, if it and o make sense; prepare comes
+// next.
+func begin[T kernel.Float](src Source[T], o Options) (*trainer[T], error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if err := checkSource(src); err != nil {
+		return nil, err
+	}
+	rows, cols := src.Shape()
+	asked := o
+	_, inMemory := src.(Data[T])
+	o.chooseBatch(rows, inMemory)
+	if !inMemory {
+		if err := o.checkStream(rows); err != nil {
+			return nil, err
+		}
+	}
+	t := newTrainer[T](rows, cols, o)
+	t.asked = asked
+	return t, nil
+}
+
 func newTrainer[T kernel.Float](rows, cols int, o Options) *trainer[T] {
 	t := &trainer[T]{Options: o}
 	shard := kernel.ShardRows[T](cols)
@@ -137,8 +153,17 @@ func (t *trainer[T]) close() {
 	t.stepper.Close()
 }
 
-// prepare checks the data and makes of them what is trained on.
+// prepare checks the data, makes of them what is trained on, and finds a rate
+// unless one is given.
 func (t *trainer[T]) prepare(ctx context.Context, src Source[T]) (err error) {
+	if err = t.load(ctx, src); err == nil && t.Rate == AutoRate {
+		t.Rate, err = t.findRate(ctx)
+	}
+	return err
+}
+
+// load checks the data and makes of them what is trained on.
+func (t *trainer[T]) load(ctx context.Context, src Source[T]) (err error) {
 	d, ok := src.(Data[T])
 	if !ok {
 		return t.stream(ctx, src)
@@ -308,6 +333,7 @@ func (t *trainer[T]) result() *Result[T] {
 	r := &Result[T]{
 		Weights: slices.Clone(t.params[:cols]), Bias: t.params[cols],
 		Epochs: t.epochs, Converged: t.converged, Cost: t.cost, Warnings: t.warnings,
+		Rate: t.Rate, BatchSize: t.BatchSize,
 	}
 	if t.scaling != nil {
 		r.Bias = fold(t.scaling, r.Weights, r.Bias)

@@ -19,8 +19,7 @@ type Data[T kernel.Float] struct {
 	Weights []T // of the rows, not negative; nil means 1 for every row
 }
 
-// Options say how to train. Rate and Epochs must be set; see
-// [DefaultOptions].
+// Options say how to train. Epochs must be set; see [DefaultOptions].
 //
 // A step over rows with labels y and weights s, whose sum is N, is
 //
@@ -30,9 +29,9 @@ type Data[T kernel.Float] struct {
 // weight 2 counts as the same row given twice.
 type Options struct {
 	Loss      kernel.Loss
-	Rate      float64 // η
+	Rate      float64 // η; AutoRate, which is 0, stands for that of FindRate
 	Epochs    int     // passes over all rows, at most
-	BatchSize int     // rows of a step; 0 means all
+	BatchSize int     // rows of a step; 0 means all, AutoBatch up to 512
 	Shuffle   Shuffle // the order of rows, if a step does not take all
 	Seed      uint64  // of that order
 	L2        float64 // λ, pulls weights, not the bias, towards 0
@@ -59,10 +58,11 @@ type Options struct {
 	OnEpoch func(Epoch) // if not nil, is called after every epoch
 }
 
-// DefaultOptions returns options to begin with: 100 epochs of full-batch
-// descent down the quadratic cost with a rate of 1, standardised.
+// DefaultOptions returns options to begin with: 100 epochs of descent down the
+// quadratic cost, standardised, in steps of [AutoBatch] rows at the rate of
+// [FindRate].
 func DefaultOptions() Options {
-	return Options{Loss: kernel.Quadratic, Rate: 1, Epochs: 100, Standardize: true}
+	return Options{Loss: kernel.Quadratic, Rate: AutoRate, Epochs: 100, BatchSize: AutoBatch, Standardize: true}
 }
 
 // An Epoch reports on one pass over all rows. Its figures are those of the
@@ -85,6 +85,8 @@ type Result[T kernel.Float] struct {
 	Bias      T
 	Epochs    int     // that were completed
 	Converged bool    // as Tolerance demands
+	Rate      float64 // that was taken
+	BatchSize int     // that was taken; 0 means all rows
 	Cost      float64 // of the last epoch, as it was reported; see Evaluate for that of Weights and Bias
 	Warnings  []string
 }

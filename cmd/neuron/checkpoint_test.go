@@ -133,7 +133,7 @@ func TestResumeErrors(t *testing.T) {
 	for _, test := range []struct{ args, stdin, want string }{
 		{"-checkpoint c", "", "c exists; go on from it with -resume, or remove it"},
 		{"-checkpoint c -resume -epochs 4", "", "c" + other + "after epoch 5, beyond the 4 that are wanted" + advice},
-		{"-checkpoint c -resume -rate 0.5", "", "c" + other + "with Rate 1, not 0.5" + advice},
+		{"-checkpoint c -resume -rate 0.5", "", "c" + other + "with Rate auto, not 0.5" + advice},
 		{"-checkpoint c -resume -loss log", "", "c" + other + "with Loss quadratic, not log" + advice},
 		{"-checkpoint c -resume -seed 2", "", "c" + other + "with Seed 1, not 2" + advice},
 		{"-checkpoint c -resume -no-standardize", "", "c" + other + "with Standardize true, not false" + advice},

@@ -69,6 +69,8 @@ type trainOptions struct {
 	format
 	pictureFormat
 	path      string
+	rate      string
+	batch     string
 	shuffle   string
 	loss      string
 	label     string
@@ -97,9 +99,9 @@ type trainOptions struct {
 func (o *trainOptions) register(flags *flag.FlagSet) {
 	o.flags = flags
 	o.Options = train.DefaultOptions()
-	flags.Float64Var(&o.Rate, "rate", o.Rate, "learning `rate`, the length of a step")
+	flags.StringVar(&o.rate, "rate", autoFlag, "learning `rate`, the length of a step; auto finds the greatest with which no step overshoots")
 	flags.IntVar(&o.Epochs, "epochs", o.Epochs, "`number` of passes over all rows, at most")
-	flags.IntVar(&o.BatchSize, "batch", o.BatchSize, "`rows` of a step; 0 means all")
+	flags.StringVar(&o.batch, "batch", autoFlag, "`rows` of a step; 0 means all, auto 512 of more than 4096 if -rate is auto, too, and all if not")
 	flags.StringVar(&o.shuffle, "shuffle", o.Shuffle.String(), "`what` every epoch shuffles with -batch: rows; batches, to which rows are dealt once, faster for large files; or none")
 	flags.StringVar(&o.loss, "loss", "quadratic", "`cost` to descend: quadratic or log")
 	flags.Float64Var(&o.L2, "l2", o.L2, "`strength` of the pull of weights towards 0")
@@ -132,12 +134,8 @@ func (o *trainOptions) check(args []string) error {
 	switch {
 	case len(args) > 1:
 		return misuse("more than one file: %s", strings.Join(args, " "))
-	case !(o.Rate > 0) || math.IsInf(o.Rate, 0):
-		return misuse("-rate %v: must be greater than 0 and finite", o.Rate)
 	case o.Epochs < 1:
 		return misuse("-epochs %d: must be at least 1", o.Epochs)
-	case o.BatchSize < 0:
-		return misuse("-batch %d: must not be negative", o.BatchSize)
 	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
 		return misuse("-l2 %v: must be at least 0 and finite", o.L2)
 	case !(o.Tolerance >= 0) || math.IsInf(o.Tolerance, 0):
@@ -163,6 +161,9 @@ func (o *trainOptions) check(args []string) error {
 		o.path = args[0]
 	}
 	o.Standardize = !o.raw
+	if err := o.checkRate(); err != nil {
+		return err
+	}
 	shuffles := []train.Shuffle{train.ShuffleRows, train.ShuffleBatches, train.NoShuffle}
 	k := slices.IndexFunc(shuffles, func(s train.Shuffle) bool { return s.String() == o.shuffle })
 	if k < 0 {
@@ -304,9 +305,9 @@ func newModel[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T]) *mo
 			"rows":          fmt.Sprint(f.rows),
 			"data":          dataHash(f.data),
 			"loss":          o.Loss.String(),
-			"rate":          fmt.Sprint(o.Rate),
+			"rate":          fmt.Sprint(f.Rate),
 			"epochs":        fmt.Sprint(f.Epochs),
-			"batch":         fmt.Sprint(o.BatchSize),
+			"batch":         fmt.Sprint(f.BatchSize),
 			"shuffle":       o.Shuffle.String(),
 			"l2":            fmt.Sprint(o.L2),
 			"seed":          fmt.Sprint(o.Seed),

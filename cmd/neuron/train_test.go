@@ -52,17 +52,21 @@ func TestAccuracy(t *testing.T) {
 // The bits depend on the data and on the flags, on nothing else.
 func TestBits(t *testing.T) {
 	for _, test := range []struct{ flags, hash string }{
-		{"", "d8109c9554c9"},
-		{"-float64", "53e7ad2c679d"},
-		{"-loss log", "dfc2c1a62de0"},
-		{"-loss log -float64 -batch 50", "997b85853c14"},
-		{"-batch 32 -epochs 20", "5e474e61ef91"},
-		{"-batch 32 -epochs 20 -shuffle rows", "5e474e61ef91"},
-		{"-batch 32 -epochs 20 -shuffle batches", "12346cf63e8d"},
-		{"-batch 32 -epochs 20 -shuffle none", "0be2b88287c3"},
-		{"-l2 0.01 -balanced", "9f954c5d189f"},
-		{"-seed 2", "011b2a66aae9"},
-		{"-positive benign", "b8b551db6641"},
+		{"-rate 1", "d8109c9554c9"},
+		{"-rate 1 -float64", "53e7ad2c679d"},
+		{"-rate 1 -loss log", "dfc2c1a62de0"},
+		{"-rate 1 -loss log -float64 -batch 50", "997b85853c14"},
+		{"-rate 1 -batch 32 -epochs 20", "5e474e61ef91"},
+		{"-rate 1 -batch 32 -epochs 20 -shuffle rows", "5e474e61ef91"},
+		{"-rate 1 -batch 32 -epochs 20 -shuffle batches", "12346cf63e8d"},
+		{"-rate 1 -batch 32 -epochs 20 -shuffle none", "0be2b88287c3"},
+		{"-rate 1 -l2 0.01 -balanced", "9f954c5d189f"},
+		{"-rate 1 -seed 2", "011b2a66aae9"},
+		{"-rate 1 -positive benign", "b8b551db6641"},
+		{"", "ad02d7c3429b"},
+		{"-float64", "96e743aa1bef"},
+		{"-loss log", "f114d0c04e68"},
+		{"-batch 32 -epochs 20", "156a987dd271"},
 	} {
 		for _, workers := range []string{"1", "2", "7"} {
 			for _, im := range impl.All() {
