@@ -80,6 +80,8 @@ type trainer[T kernel.Float] struct {
 	looked   *sample[T] // nil until sample is called
 	gathered Data[T]    // a piece of its rows, if rows are shuffled
 
+	done, told int // rows of the epoch, and of these when OnRows was called last
+
 	cursor cursor // what the feed reads
 	next   func() (i, j int, ok bool)
 
@@ -230,6 +232,7 @@ func (t *trainer[T]) run(ctx context.Context) error {
 func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
 	if t.steps == 0 {
 		t.sums = sums{penalty: t.penalty()}
+		t.done, t.told = 0, 0
 	}
 	if err := t.order.begin(ctx, t.Seed, uint64(t.epochs)); err != nil {
 		return e, err
@@ -288,6 +291,7 @@ func (t *trainer[T]) step(ctx context.Context, i, j int) error {
 		}
 		t.stepper.Add(d.X, d.Y, d.Weights, w, b, t.Loss)
 		weight += d.weight()
+		t.count(d.X.Rows)
 	}
 	s := t.stepper.Sum(t.gradient[:cols])
 	t.gradient[cols] = T(s.Delta)
@@ -302,6 +306,16 @@ func (t *trainer[T]) step(ctx context.Context, i, j int) error {
 	}
 	Descend(t.params, t.gradient, T(t.Rate/weight))
 	return nil
+}
+
+// count notes that rows of the epoch are done, and tells OnRows once they make a
+// piece.
+func (t *trainer[T]) count(rows int) {
+	t.done += rows
+	if t.OnRows != nil && t.done-t.told >= t.piece {
+		t.told = t.done
+		t.OnRows(t.epochs+1, t.done)
+	}
 }
 
 // rows returns rows i to j-1 in the order of the epoch.

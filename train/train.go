@@ -56,6 +56,11 @@ type Options struct {
 
 	Workers int         // goroutines; 0 means one for each core
 	OnEpoch func(Epoch) // if not nil, is called after every epoch
+
+	// OnRows, if not nil, is called within every epoch, counted from 1, that
+	// takes longer than some milliseconds, each time these are over, with the
+	// number of its rows that are done.
+	OnRows func(epoch, rows int)
 }
 
 // DefaultOptions returns options to begin with: 100 epochs of descent down the

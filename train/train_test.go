@@ -671,3 +671,25 @@ func TestSelect(t *testing.T) {
 		t.Error("weights from nowhere")
 	}
 }
+
+// OnRows tells of every piece of a long epoch, and nothing of short ones.
+func TestOnRows(t *testing.T) {
+	const cols = 4096
+	piece := pieceElements / cols
+	d := Data[float32]{X: newBatch[float32](piece+5, cols), Y: make([]float32, piece+5)}
+	for _, test := range []struct{ rows, batch, want int }{{piece + 5, 0, piece}, {piece - 1, 0, 0}, {piece + 5, 100, piece + 5}} {
+		epoch, got := 0, 0
+		o := Options{Rate: 1, Epochs: 2, BatchSize: test.batch, Shuffle: NoShuffle, OnRows: func(e, n int) {
+			if epoch++; e != epoch {
+				t.Errorf("epoch %d, want %d", e, epoch)
+			}
+			got = n
+		}}
+		if _, err := Fit(context.Background(), d.slice(0, test.rows), o); err != nil {
+			t.Fatal(err)
+		}
+		if got != test.want || test.want > 0 && epoch != 2 {
+			t.Errorf("%+v: %d rows of epoch %d", test, got, epoch)
+		}
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed-b3c25b83/kernel/checkpoint"
+	"github.com/seed-b3c25b83/kernel/train"
 )
 
 // mainVariable makes the test binary the command.
@@ -28,28 +28,24 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// interruptedAt runs a command line and interrupts it when it shows an epoch.
-func interruptedAt(t *testing.T, epoch int, args ...string) trainReport {
+// interruptedAt runs a command line and interrupts it behind an epoch.
+func interruptedAt(t *testing.T, epoch int, args ...string) (r trainReport, message string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	var stdout bytes.Buffer
-	stderr := writerFunc(func(p []byte) {
-		var n, of int
-		if i := bytes.Index(p, []byte("] epoch ")); i >= 0 {
-			fmt.Sscanf(string(p[i:]), "] epoch %d/%d", &n, &of)
-		}
-		if n >= epoch {
+	var stdout, stderr bytes.Buffer
+	e := &env{ctx: ctx, stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr}
+	e.onEpoch = func(x train.Epoch) {
+		if x.Number >= epoch {
 			cancel()
 		}
-	})
-	e := &env{ctx, strings.NewReader(""), bufio.NewWriter(&stdout), stderr, true}
-	code := e.run(args)
-	r := decode[trainReport](t, stdout.String())
-	if code != exitInterrupted || !r.Interrupted {
-		t.Fatalf("neuron %q: exit code %d, report\n%s", args, code, stdout.String())
 	}
-	return r
+	code := e.run(args)
+	r = decode[trainReport](t, stdout.String())
+	if code != exitInterrupted || !r.Interrupted {
+		t.Fatalf("neuron %q: exit code %d, report\n%s%s", args, code, stdout.String(), stderr.String())
+	}
+	return r, stderr.String()
 }
 
 // A training that was interrupted and resumed ends like one that was not.
@@ -62,7 +58,7 @@ func TestResume(t *testing.T) {
 		plain, _, _ := strings.Cut(flags, " -every")
 		want := decode[trainReport](t, mustRun(t, "", append([]string{"train", "-json"}, strings.Fields(plain)...)...))
 
-		first := interruptedAt(t, 1, args...)
+		first, _ := interruptedAt(t, 1, args...)
 		again := append(args, "-resume")
 		got := decode[trainReport](t, mustRun(t, "", again...))
 		if got.Hash != want.Hash || got.Epochs != want.Epochs || got.Converged != want.Converged || *got.Train != *want.Train || *got.Test != *want.Test {
@@ -105,6 +101,19 @@ func TestEvery(t *testing.T) {
 	}
 	if saves != 2 {
 		t.Errorf("%d checkpoints", saves)
+	}
+
+	// Or two seconds behind the one before.
+	k.every, k.saved = 0, time.Now()
+	for _, late := range []bool{false, true, false} {
+		if late {
+			k.saved = k.saved.Add(-2 * time.Second)
+		}
+		before := k.latest
+		before.Epochs++
+		if err := k.note(&before); err != nil || (k.kept == k.latest.Epochs) != late {
+			t.Errorf("late %v: kept %d of %d, %v", late, k.kept, k.latest.Epochs, err)
+		}
 	}
 
 	// The last epoch is kept, even if it is not its turn.

@@ -40,7 +40,7 @@ func crossValidate[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *p
 	r := &foldsReport{Dataset: d.report(), Loss: o.Loss.String()}
 	var err error
 	for k, fold := range train.Folds(d.Y, o.folds, o.Seed) {
-		p.begin(fmt.Sprintf("fold %d/%d ", k+1, o.folds))
+		p.name(fmt.Sprintf("fold %d/%d ", k+1, o.folds))
 		rest := d.Select(train.Without(len(d.Y), fold))
 		var f *fitted[T]
 		if f, err = fit(e, o, rest, p); err != nil {
@@ -55,7 +55,6 @@ func crossValidate[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *p
 		})
 		r.Speed.add(f.rows*f.Epochs, f.elapsed)
 	}
-	p.end()
 	if r.Interrupted = err != nil && e.ctx.Err() != nil; err != nil && !r.Interrupted || len(r.Folds) == 0 {
 		return err
 	}

@@ -3,6 +3,7 @@ module github.com/seed-b3c25b83/kernel/cmd/neuron
 go 1.26.0
 
 require (
+	github.com/cheggaaa/pb/v3 v3.3.0
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/seed-b3c25b83/kernel v0.0.0
 	github.com/seed-b3c25b83/kernel/dataset v0.0.0
@@ -11,6 +12,12 @@ require (
 )
 
 require (
+	github.com/VividCortex/ewma v1.2.0 // indirect
+	github.com/clipperhouse/uax29/v2 v2.2.0 // indirect
+	github.com/fatih/color v1.19.0 // indirect
+	github.com/mattn/go-colorable v0.1.16 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/mattn/go-runewidth v0.0.31 // indirect
 	golang.org/x/image v0.48.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
 )

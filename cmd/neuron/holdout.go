@@ -30,7 +30,6 @@ func (d *labelled[T]) tooFew(o *trainOptions) error {
 // nil.
 func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unseen train.Source[T], p *progress) error {
 	f, err := fit(e, o, seen, p)
-	p.end()
 	if f == nil {
 		return err
 	}

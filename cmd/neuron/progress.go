@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cheggaaa/pb/v3"
 
 	"github.com/seed-b3c25b83/kernel/train"
 )
@@ -15,35 +18,90 @@ type progress struct {
 	w      io.Writer
 	epochs int    // of a training
 	prefix string // which training it is, if there are several
-	drawn  time.Time
-	width  int // of the line drawn last
+
+	rows  int             // of an epoch
+	bar   *pb.ProgressBar // counts rows, those of an epoch once for every epoch
+	drawn time.Time
 }
 
-// begin names the training that comes next, whose first epoch it will show.
-func (p *progress) begin(prefix string) {
+// progressLine is what is drawn. Where it is cut because the terminal is narrow,
+// what matters least is lost.
+const progressLine = `{{string . "prefix"}}{{bar . "[" "=" "=" " " "]"}} epoch {{string . "epoch"}}{{left .}}{{string . "cost"}}{{rate .}}`
+
+// widest is how many cells a line takes at most, however wide the terminal is.
+const widest = 110
+
+var short = strings.NewReplacer(" thousand", "k", " million", "M", " billion", "G")
+
+func init() {
+	pb.RegisterElement("left", pb.ElementFunc(func(s *pb.State, _ ...string) string {
+		return pb.ElementRemainingTime(s, ", %s left", "", "")
+	}), false)
+	pb.RegisterElement("rate", pb.ElementFunc(func(s *pb.State, _ ...string) string {
+		n, err := strconv.ParseFloat(pb.ElementSpeed(s, "%s", "none"), 64)
+		if err != nil {
+			return ""
+		}
+		return ", " + short.Replace(thousands(n)) + " rows/s"
+	}), false)
+}
+
+// name says which training comes next.
+func (p *progress) name(prefix string) {
 	if p != nil {
-		p.prefix, p.drawn = prefix, time.Time{}
+		p.prefix = prefix
 	}
 }
 
-// show draws the line, ten times a second at most, and for the last epoch.
-func (p *progress) show(e train.Epoch) {
-	const interval = 100 * time.Millisecond
-	if p == nil || e.Number < p.epochs && time.Since(p.drawn) < interval {
+// start begins with a training that has so many rows and epochs behind it.
+func (p *progress) start(rows, epochs int) {
+	if p == nil {
 		return
 	}
+	p.rows = rows
+	p.bar = progressBar(rows * p.epochs)
+	p.bar.Set("prefix", p.prefix)
+	p.show(epochs, epochs*rows)
+	p.drawn = time.Time{}
+}
+
+func progressBar(total int) *pb.ProgressBar {
+	// Static: it is drawn here, not by a goroutine of its own.
+	return pb.ProgressBarTemplate(progressLine).New(total).Set(pb.Static, true).SetMaxWidth(widest)
+}
+
+// row notes that rows of an epoch are done.
+func (p *progress) row(epoch, rows int) {
+	if p.due() {
+		p.show(epoch, (epoch-1)*p.rows+rows)
+	}
+}
+
+// epoch notes that an epoch is done. The last one is always shown.
+func (p *progress) epoch(e train.Epoch) {
+	if p == nil || e.Number < p.epochs && !p.due() {
+		return
+	}
+	p.bar.Set("cost", fmt.Sprintf(", cost %.4g, accuracy %.4f", e.Cost, e.Accuracy))
+	p.show(e.Number, e.Number*p.rows)
+}
+
+// due says whether it is time to draw: ten times a second.
+func (p *progress) due() bool {
+	const interval = 100 * time.Millisecond
+	return p != nil && time.Since(p.drawn) >= interval
+}
+
+func (p *progress) show(epoch, rows int) {
 	p.drawn = time.Now()
-	const cells = 20
-	done := cells * e.Number / p.epochs
-	line := fmt.Sprintf("%s[%s%s] epoch %d/%d, cost %.4g, accuracy %.4f", p.prefix,
-		strings.Repeat("=", done), strings.Repeat(" ", cells-done), e.Number, p.epochs, e.Cost, e.Accuracy)
-	fmt.Fprintf(p.w, "\r%-*s", p.width, line)
-	p.width = len(line)
+	p.bar.Set("epoch", fmt.Sprintf("%d/%d", epoch, p.epochs)).SetCurrent(int64(rows))
+	fmt.Fprintf(p.w, "\r%s", p.bar)
 }
 
 // end leaves the line as it is.
 func (p *progress) end() {
-	if p != nil && p.width > 0 {
+	if p != nil && p.bar != nil {
+		p.bar = nil
 		fmt.Fprintln(p.w)
 	}
 }

@@ -57,7 +57,7 @@ func TestProvenance(t *testing.T) {
 	long := []string{"-epochs", "50000", "-loss", "log"}
 	want := saved(t, long...)
 	keep := append([]string{"-checkpoint", c, "-every", "50000"}, long...)
-	first := interruptedAt(t, 1, append([]string{"train", "-json"}, keep...)...)
+	first, _ := interruptedAt(t, 1, append([]string{"train", "-json"}, keep...)...)
 	for range 2 { // the second time there is nothing left to do
 		if q := saved(t, append(keep, "-resume")...); !bytes.Equal(q, want) {
 			t.Errorf("resumed after epoch %d: %q, want %q", first.Epochs, q, want)

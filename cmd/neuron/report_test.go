@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/train"
 )
 
 func TestInfo(t *testing.T) {
@@ -74,29 +73,4 @@ func TestSpeed(t *testing.T) {
 			t.Errorf("%d rows in %v: %q, want %q", test.rows, test.elapsed, b.String(), want)
 		}
 	}
-}
-
-func TestProgress(t *testing.T) {
-	var b strings.Builder
-	p := &progress{w: &b, epochs: 4}
-	p.begin("fold 1/2 ")
-	for k := 1; k <= 4; k++ {
-		p.show(train.Epoch{Number: k, Cost: 1.0 / float64(k), Accuracy: 0.5})
-	}
-	p.end()
-	want := "\rfold 1/2 [=====               ] epoch 1/4, cost 1, accuracy 0.5000" +
-		"\rfold 1/2 [====================] epoch 4/4, cost 0.25, accuracy 0.5000\n"
-	if b.String() != want {
-		t.Errorf("progress %q\nwant     %q", b.String(), want)
-	}
-	b.Reset()
-	p.begin("fold 2/2 ")
-	p.show(train.Epoch{Number: 2, Cost: 2})
-	if got, want := len(b.String()), len(want)-len("\rfold 1/2 [=====               ] epoch 1/4, cost 1, accuracy 0.5000")-1; got != want {
-		t.Errorf("a shorter line has %d bytes and does not cover the longer one, of %d: %q", got, want, b.String())
-	}
-	var none *progress
-	none.begin("")
-	none.show(train.Epoch{Number: 1})
-	none.end()
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/seed-b3c25b83/kernel/train"
 )
 
 // The exit codes.
@@ -28,6 +30,10 @@ type env struct {
 	stderr io.Writer
 
 	terminal bool // stderr is one
+
+	args []string // the command line, without the name of the program
+
+	onEpoch func(train.Epoch) // if not nil, for tests
 }
 
 // warn tells the user something that is not a result.
@@ -65,18 +71,20 @@ func find(name string) (command, bool) {
 
 // run executes a command line in the world as it is.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	e := &env{ctx, stdin, bufio.NewWriter(stdout), stderr, isTerminal(stderr)}
+	e := &env{ctx: ctx, stdin: stdin, stdout: bufio.NewWriter(stdout), stderr: stderr, terminal: isTerminal(stderr)}
 	return e.run(args)
 }
 
 // run executes a command line and returns its exit code.
 func (e *env) run(args []string) int {
+	e.args = args
 	err := dispatch(e, args)
 	if flush := e.stdout.Flush(); err == nil && flush != nil {
 		err = fmt.Errorf("writing the output: %w", flush)
 	}
 	var usage usageError
 	var status statusError
+	var broken *interruption
 	switch {
 	case err == nil:
 		return exitOK
@@ -88,7 +96,10 @@ func (e *env) run(args []string) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(e.stderr, "neuron: %v\nRun %q for usage.\n", err, strings.TrimSpace("neuron help "+usage.command))
 		return exitUsage
-	case e.ctx.Err() != nil:
+	case errors.As(err, &broken):
+		e.warn("%v", broken)
+		return exitInterrupted
+	case errors.Is(err, context.Canceled):
 		e.warn("interrupted")
 		return exitInterrupted
 	}

@@ -94,7 +94,7 @@ func TestUsageErrors(t *testing.T) {
 		{"train -folds 5 -checkpoint c", "train: -folds trains several neurons, -checkpoint keeps one; leave out one of them"},
 		{"train -resume", "train: -resume goes on from a checkpoint: say where it is with -checkpoint FILE"},
 		{"train -every 5", "train: -every says how often to keep a checkpoint: say where with -checkpoint FILE"},
-		{"train -checkpoint c -every 0", "train: -every 0: must be at least 1"},
+		{"train -checkpoint c -every -1", "train: -every -1: must not be negative"},
 		{"train -loss huber", `train: -loss "huber": must be quadratic or log`},
 		{"train -threshold 2", "train: -threshold 2: must be greater than 0 and at most 1"},
 		{"train - -delimiter ab", `train: -delimiter "ab": want one character, such as , or ; or tab`},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -35,13 +36,17 @@ nor .jpg nor .jpeg, are ignored. "neuron fetch" brings pictures of cats and dogs
 The same rows and flags give the same weights on every CPU, to the bit. The hash
 in the report stands for the bits of the weights.
 
-Ctrl-C ends the training; the report and the model are those of the epochs that
-were completed. With -checkpoint FILE the training is kept in FILE after every
-epoch. If it is interrupted, or killed, the same command with -resume goes on
-from there, and ends with the very bits of a training without interruption. It
-refuses to go on with other data or other flags that matter; -epochs, -workers,
--stream and what concerns the report may change. -resume without FILE begins, so
-that one command can be run again and again.
+Ctrl-C, or SIGTERM, ends the training; the report and the model are those of the
+epochs that were completed, the training itself is kept in MODEL.checkpoint
+beside the model of -out, or in neuron.checkpoint, and a message says which
+command goes on from there. It ends with the very bits of a training without
+interruption.
+
+With -checkpoint FILE the training is kept in FILE, and every two seconds, so
+that it may be killed, too: the same command with -resume goes on. It refuses to
+go on with other data or other flags that matter; -epochs, -workers, -stream and
+what concerns the report may change. -resume without FILE begins, so that one
+command can be run again and again.
 
 With -stream the rows need not fit into memory: they are written to a file in
 the folder of -scratch, as the kernels want them, and read from there in every
@@ -119,7 +124,7 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.Float64Var(&o.threshold, "threshold", 0.5, "`probability` from which a row counts as positive")
 	flags.StringVar(&o.out, "out", "", "`file` to save the model in")
 	flags.StringVar(&o.checkpoint, "checkpoint", "", "`file` to keep the training in, to go on with it after an interruption")
-	flags.IntVar(&o.every, "every", 1, "`epochs` between two checkpoints, each of which takes some milliseconds to be safe on disk")
+	flags.IntVar(&o.every, "every", 0, "`epochs` between two checkpoints, each of which takes some milliseconds to be safe on disk; 0 means as many as take two seconds")
 	flags.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
 	flags.BoolVar(&o.stream, "stream", false, "read the rows from disk in every epoch, for more of them than memory holds; the result is the same")
 	flags.StringVar(&o.scratch, "scratch", "", "`folder` in which -stream keeps the rows while it trains (default $TMPDIR, or a folder for large files)")
@@ -152,10 +157,10 @@ func (o *trainOptions) check(args []string) error {
 		return misuse("-folds trains several neurons, -checkpoint keeps one; leave out one of them")
 	case o.resume && o.checkpoint == "":
 		return misuse("-resume goes on from a checkpoint: say where it is with -checkpoint FILE")
-	case o.every != 1 && o.checkpoint == "":
+	case o.every != 0 && o.checkpoint == "":
 		return misuse("-every says how often to keep a checkpoint: say where with -checkpoint FILE")
-	case o.every < 1:
-		return misuse("-every %d: must be at least 1", o.every)
+	case o.every < 0:
+		return misuse("-every %d: must not be negative", o.every)
 	}
 	if len(args) == 1 {
 		o.path = args[0]
@@ -230,7 +235,7 @@ func readTraining[T kernel.Float](e *env, o *trainOptions) (*labelled[T], error)
 
 // progress returns the display that the user wants to see.
 func (o *trainOptions) progress(e *env) *progress {
-	if !e.terminal || o.quiet {
+	if !e.terminal || o.quiet || o.json {
 		return nil
 	}
 	return &progress{w: e.stderr, epochs: o.Epochs}
@@ -250,44 +255,36 @@ type fitted[T kernel.Float] struct {
 // the neuron so far together with the error.
 func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progress) (*fitted[T], error) {
 	options := o.Options
-	options.OnEpoch = p.show
 	k, err := newKeeper[T](e, o)
 	if err != nil {
 		return nil, err
 	}
+	rows, _ := src.Shape()
+	options.OnRows = p.row
+	options.OnEpoch = func(epoch train.Epoch) {
+		p.epoch(epoch)
+		if e.onEpoch != nil {
+			e.onEpoch(epoch)
+		}
+	}
+	p.start(rows, k.resumed())
 	start := time.Now()
-	result, data, err := descendFrom(e, o, src, options, k)
+	result, err := k.fit(e, src, options)
 	elapsed := time.Since(start)
-	interrupted := err != nil && e.ctx.Err() != nil
-	if err != nil && !interrupted || result == nil || result.Epochs == 0 {
+	p.end()
+	interrupted := err != nil && errors.Is(err, e.ctx.Err())
+	if err != nil && !interrupted || result.Epochs == 0 {
 		return nil, err
+	}
+	if interrupted {
+		err = k.interrupt(e, o)
 	}
 	if !o.quiet {
 		for _, w := range result.Warnings {
 			e.warn("warning: %s", w)
 		}
 	}
-	rows, _ := src.Shape()
-	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted, data}, err
-}
-
-// descendFrom trains, with checkpoints if there is a keeper. For a model that is
-// saved it takes the fingerprint of the data.
-func descendFrom[T kernel.Float](e *env, o *trainOptions, src train.Source[T], options train.Options, k *keeper[T]) (r *train.Result[T], data train.Fingerprint, err error) {
-	switch {
-	case k != nil:
-		if r, err = k.fit(e, src, options); r != nil && r.Epochs > 0 {
-			data = k.data()
-		}
-	case o.out != "":
-		r, err = train.FitFrom(e.ctx, src, options, nil, func(c *train.Checkpoint[T]) error {
-			data = c.Data
-			return nil
-		})
-	default:
-		r, err = train.Fit(e.ctx, src, options)
-	}
-	return r, data, err
+	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted, k.data()}, err
 }
 
 // newModel puts names to what was trained.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-b3c25b83/kernel/internal/impl"
 	"github.com/seed-b3c25b83/kernel/model"
+	"github.com/seed-b3c25b83/kernel/train"
 )
 
 func decode[R any](t *testing.T, text string) R {
@@ -100,28 +101,12 @@ func TestTrainFile(t *testing.T) {
 	}
 }
 
-type writerFunc func([]byte)
-
-func (f writerFunc) Write(p []byte) (int, error) {
-	f(p)
-	return len(p), nil
-}
-
 // What was done before an interrupt is reported and saved.
 func TestInterrupted(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
 	path := filepath.Join(t.TempDir(), "m")
-	var stdout bytes.Buffer
-	stderr := writerFunc(func(p []byte) {
-		if bytes.Contains(p, []byte("epoch 1/")) {
-			cancel()
-		}
-	})
-	e := &env{ctx, strings.NewReader(""), bufio.NewWriter(&stdout), stderr, true}
-	code := e.run([]string{"train", "-epochs", "1000000000", "-json", "-out", path})
-	r := decode[trainReport](t, stdout.String())
-	if code != exitInterrupted || !r.Interrupted || r.Epochs < 1 || r.Epochs >= 1000000000 || r.Test == nil {
-		t.Errorf("exit code %d, report\n%s", code, stdout.String())
+	r, _ := interruptedAt(t, 1, "train", "-epochs", "1000000000", "-json", "-out", path)
+	if r.Epochs < 1 || r.Epochs >= 1000000000 || r.Test == nil {
+		t.Errorf("report %+v", r)
 	}
 	m, err := model.Load[float32](path)
 	if err != nil || m.Hash() != r.Hash || m.Meta["epochs"] != fmt.Sprint(r.Epochs) {
@@ -132,21 +117,28 @@ func TestInterrupted(t *testing.T) {
 // The folds that were completed before an interrupt are reported.
 func TestFoldsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	var stdout bytes.Buffer
-	stderr := writerFunc(func(p []byte) {
-		if bytes.Contains(p, []byte("fold 2/5")) {
+	var stdout, stderr bytes.Buffer
+	e := &env{ctx: ctx, stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr}
+	begun := 0
+	e.onEpoch = func(x train.Epoch) {
+		if x.Number == 1 {
+			begun++
+		}
+		if begun == 2 {
 			cancel()
 		}
-	})
-	e := &env{ctx, strings.NewReader(""), bufio.NewWriter(&stdout), stderr, true}
+	}
 	code := e.run([]string{"-epochs", "2000", "-folds", "5", "-json"})
 	r := decode[foldsReport](t, stdout.String())
 	if code != exitInterrupted || !r.Interrupted || len(r.Folds) != 1 || r.Mean != r.Folds[0].Test.Accuracy {
 		t.Errorf("exit code %d, report\n%s", code, stdout.String())
 	}
+	if stderr.String() != "neuron: interrupted\n" {
+		t.Errorf("stderr %q", stderr.String())
+	}
 }
 
-// Progress goes to terminals only, and not even there with -q.
+// Progress goes to terminals only, and not even there with -q or -json.
 func TestQuiet(t *testing.T) {
 	for _, test := range []struct {
 		terminal bool
@@ -156,10 +148,11 @@ func TestQuiet(t *testing.T) {
 		{true, nil, true},
 		{true, []string{"-folds", "2"}, true},
 		{true, []string{"-q"}, false},
+		{true, []string{"-json"}, false},
 		{false, nil, false},
 	} {
 		var stdout, stderr bytes.Buffer
-		e := &env{context.Background(), strings.NewReader(""), bufio.NewWriter(&stdout), &stderr, test.terminal}
+		e := &env{ctx: context.Background(), stdin: strings.NewReader(""), stdout: bufio.NewWriter(&stdout), stderr: &stderr, terminal: test.terminal}
 		if code := e.run(test.flags); code != exitOK || strings.Contains(stderr.String(), "epoch 100/100") != test.want {
 			t.Errorf("terminal %v, flags %q: exit code %d, stderr %q", test.terminal, test.flags, code, stderr.String())
 		}
