@@ -229,14 +229,7 @@ func (a *arena[T]) region(kind, role int) *guard.Region {
 		copy(s, newLabels[T](r, len(s), c))
 		for i := range s {
 			if kind == hard {
-				s[i] = []T{0, 1, 0.5, 1, 0, 0.5, 0.25}[i%7]
-				if z := hardZ[i%len(hardZ)]; z == hardLabel { // s⁸ of log1p, which is in a register
-					t := expNeg(z)
-					q := t / (2 + t)
-					q *= q
-					q *= q
-					s[i] = T(q * q)
-				}
+				s[i] = hardLabels[T](i)
 			}
 		}
 	case roleWeights:
@@ -273,6 +266,7 @@ type trial struct {
 	weighted           bool
 	inPlace            bool // the output is z
 	infinite           bool // the last columns of x and w are +∞
+	chosen, start      int  // of fused steps: arguments chosen value by value, from which of them on
 	compare            bool // with the generic kernel
 }
 
@@ -432,7 +426,9 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		cc.off = c.off & 7
 		sums = place[float64](a.sums, cc, n, 0)
 		contents := make([]float64, n)
-		values(a.r, contents, ordinary)
+		if c.chosen == 0 {
+			values(a.r, contents, ordinary)
+		}
 		for i := sumLanes; i < min(n, 2*sumLanes); i++ { // correct rows, which a kernel may count as integers
 			contents[i] = math.Trunc(math.Abs(contents[i]) * 100)
 		}
@@ -548,6 +544,9 @@ func try[T Float](t *testing.T, k routine, a *arena[T], c trial) string {
 		var weights []T
 		if c.weighted {
 			weights = input(roleWeights, c.rows)
+		}
+		if c.chosen != 0 {
+			x, w, y, b = choose[T](c)
 		}
 		distance := 0
 		if c.ahead {
@@ -735,6 +734,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		run(8*20, 20)
 		testZeros(t, 8, []int{18, 31, 32})
 		testZeros(t, 24, []int{33, 47, 48, 127, 128})
+		testChosenSteps(t, k, a, 8, 16, 33, 160)
 	case "stepThin":
 		rows := deck{r: r, n: 6}
 		for cols := 17; cols <= 32; cols++ {
@@ -749,6 +749,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			infinite = false
 		}
 		testZeros(t, 16, rangeOf(17, 32))
+		testChosenSteps(t, k, a, 16, 17, 32)
 	case "stepWide":
 		rows := deck{r: r, n: 8}
 		for _, cols := range append(widths(34, 160), 300, 400, 512-narrow, 784-narrow, 1025-narrow) {
@@ -757,6 +758,10 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			}
 			runKind(2*(1+rows.deal()), narrow-1+cols, hard)
 		}
+		lanes := wideLaneBytes / elemSize[T]()
+		runKind(4, 129*lanes, ordinary)
+		testChosenSteps(t, k, a, 2, narrow, narrow+lanes, narrow+lanes-1, narrow+lanes+1)
+		testChosenSteps(t, k, a, 4, narrow, narrow+3)
 	case "dot", "predictRow":
 		for _, n := range widths(130, 1025) {
 			run(1, n)
@@ -766,7 +771,11 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			infinite = false
 		}
 		if k.family == "predictRow" {
-			testPredictRow(t, r)
+			for range 8 {
+				run(1, narrow-1)
+				run(1, narrow)
+			}
+			testPredictRow(t, k)
 		}
 	default:
 		for _, n := range widths(130, 300) {
@@ -780,6 +789,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			run(1, 1000+r.IntN(1048))
 		}
 		if k.family == "sigmoid" {
+			testSigmoidLanes[T](t, k)
 			for range 2 {
 				runKind(1, 2000*32/elemSize[T](), plain)
 			}
@@ -791,20 +801,6 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		for n := range 700 { // tails, of many values
 			skip = r.IntN(400)
 			run(1, 1+n%7)
-		}
-	}
-}
-
-// testPredictRow predicts rows of one column, whose z is any number.
-func testPredictRow(t *testing.T, r *rand.Rand) {
-	t.Helper()
-	defer impl.Select("AVX-512")()
-	for i := range 65 * 32 * len(longZ) {
-		z := plainZ[float32](r, i)
-		var yhat [1]float32
-		Predict(yhat[:], Batch[float32]{Data: []float32{1}, Rows: 1, Cols: 1}, []float32{z}, 0)
-		if want := sigmoid32Long(z); !same(yhat[0], want) {
-			t.Fatalf("predictRow32: z = %x: %x, want %x", z, yhat[0], want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ package checkasm
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 )
 
 // MaxArgs is the greatest number of arguments of a function, in words.
@@ -45,7 +46,15 @@ type frame struct {
 	fp    [2]uint64 // control bits of floating point, before and after
 	upper uint64    // in: whether the machine tells; out: the state components in use
 	wide  uint64    // whether there are mask registers and 32 vector registers
+	masks uint64    // what the mask registers hold
 }
+
+// What the mask registers hold, call by call: a mask that a function forgets to
+// set may look like any.
+var (
+	masks = [...]uint64{canary, 0, 1<<64 - 1}
+	calls atomic.Uint64
+)
 
 // Call calls f with the given arguments, each in a word of its own as it
 // stands on the stack, and returns what is damaged, in words, or "". Dirty
@@ -58,7 +67,7 @@ func Call(f Func, args ...uint64) (damage string, dirty bool) {
 	if f.Frame+belowWords*8 > belowLimit {
 		panic(fmt.Sprintf("checkasm.Call: %s has a frame of %d bytes", f.Name, f.Frame))
 	}
-	c := frame{fn: f.Entry, top: f.Frame, upper: tellsUpper, wide: hasMasks}
+	c := frame{fn: f.Entry, top: f.Frame, upper: tellsUpper, wide: hasMasks, masks: masks[calls.Add(1)%uint64(len(masks))]}
 	for i := range c.stack {
 		c.stack[i] = canary
 	}
