@@ -24,7 +24,8 @@ whose names end in .tsv tabs set fields apart. Files compressed by gzip are read
 as they are. "-" is the standard input.
 
 Exit codes: 0 success, 1 failure, 2 a command line that makes no sense,
-130 interrupted; what was done until then is printed and saved.`
+130 interrupted; what was done until then is printed and saved. 141 nobody reads
+the output. Compare has exit codes of its own.`
 )
 
 // helpCommand is a function because help lists all commands, itself included.

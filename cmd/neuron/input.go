@@ -33,7 +33,7 @@ func open(e *env, path string, f format) (*dataset.Reader, io.Closer, error) {
 			return nil, nil, err
 		}
 	}
-	t, err := dataset.NewReader(file, path, options)
+	t, err := dataset.NewReader(announcer{file, e}, path, options)
 	if err != nil {
 		file.Close()
 		return nil, nil, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -20,6 +21,7 @@ const (
 	exitFailure     = 1
 	exitUsage       = 2
 	exitInterrupted = 130
+	exitUnread      = 141 // nobody reads the output: what a shell says of SIGPIPE, too
 )
 
 // An env is the world as a command sees it.
@@ -34,6 +36,8 @@ type env struct {
 	args []string // the command line, without the name of the program
 
 	onEpoch func(train.Epoch) // if not nil, for tests
+
+	idle func() error // if not nil, is called before input is waited for
 }
 
 // warn tells the user something that is not a result.
@@ -88,6 +92,8 @@ func (e *env) run(args []string) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, syscall.EPIPE):
+		return exitUnread
 	case errors.As(err, &status):
 		if status.err != nil {
 			e.warn("%v", status.err)
