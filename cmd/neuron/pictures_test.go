@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/seed-b3c25b83/kernel/model"
+	"github.com/seed-b3c25b83/kernel/pictures"
 )
 
 // stripes returns a picture of stripes, which fall or stand. They differ by
@@ -145,8 +146,8 @@ func TestPictures(t *testing.T) {
 
 func TestPictureErrors(t *testing.T) {
 	dir := stripesFolder(t, 0, 3)
-	pictures, tables := filepath.Join(dir, "p.model"), filepath.Join(dir, "t.model")
-	mustRun(t, "", "train", "-q", "-loss", "log", "-rate", "0.01", "-test-fraction", "0", "-out", pictures, dir)
+	forPictures, tables := filepath.Join(dir, "p.model"), filepath.Join(dir, "t.model")
+	mustRun(t, "", "train", "-q", "-loss", "log", "-rate", "0.01", "-test-fraction", "0", "-out", forPictures, dir)
 	mustRun(t, "", "train", "-q", "-out", tables)
 	damaged := stripesFolder(t, 0, 3)
 	bad := filepath.Join(damaged, "fall", "b.jpg")
@@ -162,10 +163,10 @@ func TestPictureErrors(t *testing.T) {
 		want string
 	}{
 		{[]string{"train", damaged}, exitFailure, bad + ": "},
-		{[]string{"eval", pictures, damaged}, exitFailure, bad + ": "},
-		{[]string{"predict", pictures, one, bad}, exitFailure, bad + ": "},
+		{[]string{"eval", forPictures, damaged}, exitFailure, bad + ": "},
+		{[]string{"predict", forPictures, one, bad}, exitFailure, bad + ": "},
 		{[]string{"train", three}, exitFailure, `want the folders of two classes, have 3: "fall", "lie", "stand"`},
-		{[]string{"eval", pictures, three}, exitFailure, `lie: the model does not know class "lie"; its classes are "fall" and "stand"`},
+		{[]string{"eval", forPictures, three}, exitFailure, `lie: the model does not know class "lie"; its classes are "fall" and "stand"`},
 		{[]string{"train", filepath.Join(dir, "fall")}, exitFailure, "want a folder of pictures for each class"},
 		{[]string{"train", dir, "-positive", "sit"}, exitFailure, `no class "sit"`},
 		{[]string{"train", dir, "-label", "x"}, exitUsage, "-label, -ignore, -delimiter and -header are for tables"},
@@ -177,11 +178,31 @@ func TestPictureErrors(t *testing.T) {
 		{[]string{"predict", tables, one}, exitFailure, "was trained on a table, not on pictures"},
 		{[]string{"eval", tables, dir}, exitFailure, "was trained on a table, not on pictures"},
 		{[]string{"predict", tables, "a.csv", "b.csv"}, exitUsage, "want one table, have 2 files"},
-		{[]string{"predict", pictures, one, "-label", "y"}, exitUsage, "are for tables"},
-		{[]string{"predict", pictures, "testdata/numbers.csv"}, exitFailure, "neither a PNG nor a JPEG"},
+		{[]string{"predict", forPictures, one, "-label", "y"}, exitUsage, "are for tables"},
+		{[]string{"predict", forPictures, "testdata/numbers.csv"}, exitFailure, "neither a PNG nor a JPEG"},
 	} {
 		if _, stderr, code := neuron("", test.args...); code != test.code || !strings.Contains(stderr, test.want) {
 			t.Errorf("neuron %q: exit code %d, stderr\n%s\nwant %d, %s", test.args, code, stderr, test.code, test.want)
 		}
+	}
+}
+
+func TestDraw(t *testing.T) {
+	dir := stripesFolder(t, 0, 3)
+	out, m := filepath.Join(dir, "w.png"), filepath.Join(dir, "m")
+	mustRun(t, "", "train", "-q", "-loss", "log", "-rate", "0.01", "-test-fraction", "0", "-out", m, dir)
+	if report := mustRun(t, "", "show", "-picture", out, m); !strings.Contains(report, "hog grey size=32") {
+		t.Errorf("show says nothing of the recipe:\n%s", report)
+	}
+	if picture, err := pictures.DecodeFile(out); err != nil || picture.Bounds().Dx() < 800 {
+		t.Errorf("%v, %v", picture, err)
+	}
+	if _, stderr, code := neuron("", "show", "-picture", "w.jpg", m); code != exitUsage || !strings.Contains(stderr, "must end in .png") {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+	table := filepath.Join(dir, "t")
+	mustRun(t, "", "train", "-q", "-out", table)
+	if _, stderr, code := neuron("", "show", "-picture", out, table); code != exitFailure || !strings.Contains(stderr, "there are no pixels to draw") {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 }

@@ -24,12 +24,16 @@ on the unit of the feature.
 
 Numbers have the fewest digits that give their bits back.
 
+With -picture FILE.png the weights of a neuron that was trained on pictures are
+drawn: in red and blue the pixels, or the edges, that speak for each class.
+
 	neuron show model.neuron
 	neuron show model.neuron -sort=order -json`,
 	setup: func(flags *flag.FlagSet) runner {
 		order := flags.String("sort", "magnitude", "`order` of the weights: magnitude, greatest first, or order, as in the data")
 		top := flags.Int("top", 0, "`number` of weights to print; 0 means all")
 		asJSON := flags.Bool("json", false, "print JSON")
+		picture := flags.String("picture", "", "`file` to draw the weights of a neuron for pictures in, as a PNG")
 		return func(e *env, args []string) error {
 			switch {
 			case len(args) != 1:
@@ -42,6 +46,11 @@ Numbers have the fewest digits that give their bits back.
 			d, err := describeModel(args[0])
 			if err != nil {
 				return err
+			}
+			if *picture != "" {
+				if err := drawWeights(*picture, d); err != nil {
+					return err
+				}
 			}
 			return printReport(e, *asJSON, newShowReport(d, *order == "magnitude", *top))
 		}
