@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -41,8 +40,7 @@ type csvRows struct {
 }
 
 // newCSV starts to read a CSV file.
-func newCSV(r io.Reader, name string, o Options) (*Reader, error) {
-	buffered := bufio.NewReaderSize(r, 1<<16)
+func newCSV(buffered *bufio.Reader, name string, o Options) (*Reader, error) {
 	if err := skipMark(buffered, name); err != nil {
 		return nil, err
 	}
@@ -63,7 +61,7 @@ func newCSV(r io.Reader, name string, o Options) (*Reader, error) {
 	}
 	t.width = len(t.record)
 	t.first = true
-	reader := &Reader{Name: name, Width: t.width, rows: t}
+	reader := &Reader{Name: name, Width: t.width, Label: -1, rows: t}
 	if o.Header == Present || o.Header == Auto && !anyNumber(t.record) {
 		t.first = false
 		var err error
@@ -72,11 +70,6 @@ func newCSV(r io.Reader, name string, o Options) (*Reader, error) {
 		}
 	}
 	return reader, nil
-}
-
-// extension returns how a file's name ends, before .gz, in lower case.
-func extension(name string) string {
-	return path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz"))
 }
 
 func (t *csvRows) next() error {
@@ -117,12 +110,12 @@ func (t *csvRows) class(i int) (string, error) { return t.record[i], checkName(t
 
 func (t *csvRows) place(i int) string {
 	line, column := t.csv.FieldPos(i)
-	return fmt.Sprintf("%d:%d", line, column)
+	return fmt.Sprintf("%s:%d:%d", t.name, line, column)
 }
 
 // errorf returns an error about field i of the row read last.
 func (t *csvRows) errorf(i int, format string, args ...any) error {
-	return fmt.Errorf("%s:%s: %w", t.name, t.place(i), fmt.Errorf(format, args...))
+	return fmt.Errorf("%s: %w", t.place(i), fmt.Errorf(format, args...))
 }
 
 // checkName returns an error if s cannot be the name of something.
@@ -196,19 +189,6 @@ func (t *csvRows) wrap(err error) error {
 		what = `a quoted field does not end here as it must; close the quote, and double quotes inside it`
 	}
 	return fmt.Errorf("%s:%d:%d: %s", t.name, parse.Line, parse.Column, what)
-}
-
-func skipMark(r *bufio.Reader, name string) error {
-	mark, _ := r.Peek(3)
-	switch s := string(mark); {
-	case s == "\ufeff":
-		r.Discard(3)
-	case strings.HasPrefix(s, "\xff\xfe"), strings.HasPrefix(s, "\xfe\xff"):
-		return fmt.Errorf("%s: the file is UTF-16; save it as UTF-8", name)
-	case strings.HasPrefix(s, gzipMagic):
-		return fmt.Errorf("%s: the file is compressed twice; undo one of it with gunzip", name)
-	}
-	return nil
 }
 
 func anyNumber(record []string) bool {

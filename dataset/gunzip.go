@@ -13,18 +13,21 @@ import (
 const gzipMagic = "\x1f\x8b"
 
 // gunzip returns what r holds: decompressed if it is gzip, as its first bytes
-// tell, as it is otherwise.
-func gunzip(r io.Reader) (io.Reader, error) {
-	buffered := bufio.NewReaderSize(r, 1<<16)
-	if magic, _ := buffered.Peek(len(gzipMagic)); string(magic) != gzipMagic {
-		return buffered, nil
+// tell and packed says, as it is otherwise.
+func gunzip(r io.Reader) (b *bufio.Reader, packed bool, err error) {
+	b = bufio.NewReaderSize(r, bufferSize)
+	if magic, _ := b.Peek(len(gzipMagic)); string(magic) != gzipMagic {
+		return b, false, nil
 	}
-	z, err := gzip.NewReader(buffered)
+	z, err := gzip.NewReader(b)
 	if err != nil {
-		return nil, gzipError(err)
+		return nil, false, gzipError(err)
 	}
-	return unzipped{z}, nil
+	return bufio.NewReaderSize(unzipped{z}, bufferSize), true, nil
 }
+
+// bufferSize is how much of a file is read at a time.
+const bufferSize = 1 << 18
 
 // unzipped is a gzip.Reader whose errors say more.
 type unzipped struct{ z *gzip.Reader }

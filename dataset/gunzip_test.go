@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func zip(t *testing.T, content string) []byte {
+func gzipped(t *testing.T, content string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -43,10 +43,10 @@ func TestGunzip(t *testing.T) {
 		t.Fatal(len(want), err)
 	}
 	for name, packed := range map[string][]byte{
-		"one member":      zip(t, content),
-		"two members":     append(zip(t, content[:1001]), zip(t, content[1001:])...), // cut within a row
-		"byte order mark": zip(t, "\ufeff"+content),
-		"an empty member": append(zip(t, ""), zip(t, content)...),
+		"one member":      gzipped(t, content),
+		"two members":     append(gzipped(t, content[:1001]), gzipped(t, content[1001:])...), // cut within a row
+		"byte order mark": gzipped(t, "\ufeff"+content),
+		"an empty member": append(gzipped(t, ""), gzipped(t, content)...),
 		"not gzip at all": []byte(content),
 	} {
 		got, err := all(packed)
@@ -58,7 +58,7 @@ func TestGunzip(t *testing.T) {
 
 // A file that is cut or changed anywhere is refused: no row is lost in silence.
 func TestGunzipDamage(t *testing.T) {
-	packed := zip(t, "1,2\n3,4\n5,6\n")
+	packed := gzipped(t, "1,2\n3,4\n5,6\n")
 	for n := len(gzipMagic); n < len(packed); n++ {
 		if _, err := all(packed[:n]); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.HasPrefix(err.Error(), "f: the gzip file is cut off") {
 			t.Errorf("cut at %d: %v", n, err)
@@ -76,7 +76,7 @@ func TestGunzipDamage(t *testing.T) {
 	}
 	for content, want := range map[string]string{
 		string(packed) + "1,2\n3,4\n5,6\n":  "f: the gzip file is damaged, or something follows its end: gzip: invalid header",
-		string(zip(t, string(packed))):      "f: the file is compressed twice; undo one of it with gunzip",
+		string(gzipped(t, string(packed))):      "f: the file is compressed twice; undo one of it with gunzip",
 		"\x1f\x8b\x07" + string(packed[3:]): "f: the gzip file is damaged, or something follows its end: gzip: invalid header",
 	} {
 		if _, err := all([]byte(content)); err == nil || err.Error() != want {

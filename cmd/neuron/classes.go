@@ -14,21 +14,54 @@ import (
 type classes struct {
 	names  []string
 	closed bool
+
+	// chosen are the names of the negative and of the positive classes, if the
+	// user chose among more than two; nil are all others.
+	chosen [2][]string
+	others int // rows of other classes
+}
+
+const (
+	restOfClasses = "rest" // what -negative says of all others
+	leftOut       = -1     // the index of a class that was not chosen
+)
+
+// choose returns the index of a class, or leftOut.
+func (c *classes) choose(name string) int {
+	for k, names := range c.chosen {
+		if slices.ContainsFunc(names, func(other string) bool { return sameClass(name, other) }) {
+			return k
+		}
+	}
+	if c.chosen[0] == nil {
+		return 0
+	}
+	return leftOut
+}
+
+// sameClass says whether two names are the same, or the same number.
+func sameClass(a, b string) bool {
+	x, ok := number(a)
+	y, ok2 := number(b)
+	return a == b || ok && ok2 && x == y
 }
 
 // index returns the index of the class that column i of the current row
-// names, and learns the name if it can.
+// names, and learns the name if it can. The index may be leftOut.
 func (c *classes) index(t *dataset.Reader, i int) (int, error) {
 	name, err := t.Class(i)
 	if err != nil {
 		return 0, err
 	}
-	if k := slices.Index(c.names, name); k >= 0 {
+	if k := slices.Index(c.names, name); k >= 0 && c.chosen[1] == nil {
 		return k, nil
 	}
 	x, isNumber := number(name)
 	if isNumber && x-x != 0 {
 		return 0, t.Errorf(i, "%s: %s is no class; fill the label in or remove the row", t.Column(i), name)
+	}
+	if c.chosen[1] != nil {
+		return c.choose(name), nil
 	}
 	for _, known := range c.names {
 		if y, ok := number(known); ok && isNumber && x == y {
@@ -40,7 +73,7 @@ func (c *classes) index(t *dataset.Reader, i int) (int, error) {
 		return 0, t.Errorf(i, "%s: the model does not know class %q; its classes are %q and %q",
 			t.Column(i), name, c.names[0], c.names[1])
 	case len(c.names) == 2:
-		return 0, t.Errorf(i, "%s: %q is a third class after %q and %q; a neuron tells two apart (is this the label? see -label)",
+		return 0, t.Errorf(i, "%s: %q is a third class after %q and %q; a neuron tells two apart (is this the label? see -label; of more classes, -positive and -negative choose)",
 			t.Column(i), name, c.names[0], c.names[1])
 	}
 	c.names = append(c.names, strings.Clone(name))

@@ -42,19 +42,26 @@ func readLabelled[T kernel.Float](ctx context.Context, t *dataset.Reader, l layo
 		if err != nil {
 			return d, err
 		}
-		if err := appendRow(&d.X, t, l.features); err != nil {
-			return d, err
-		}
 		k, err := c.index(t, l.label)
 		if err != nil {
 			return d, err
 		}
+		if k == leftOut {
+			c.others++
+			continue
+		}
+		if err := appendRow(&d.X, t, l.features); err != nil {
+			return d, err
+		}
 		d.Y = append(d.Y, T(k))
 	}
-	if d.X.Rows == 0 {
-		return d, fmt.Errorf("%s: a header, but no rows", t.Name)
+	switch {
+	case d.X.Rows > 0:
+		return d, nil
+	case c.others > 0:
+		return d, fmt.Errorf("%s: no row is of a class that -positive or -negative names", t.Name)
 	}
-	return d, nil
+	return d, fmt.Errorf("%s: a header, but no rows", t.Name)
 }
 
 // A labelled is a file to train on.
@@ -65,21 +72,26 @@ type labelled[T kernel.Float] struct {
 	label    string   // name of the label's column, or its number
 	classes  [2]string
 	counts   [2]int
+	leftOut  int    // rows of classes that were not chosen
+	base     string // of the indices of a LIBSVM file
 	pictures string // the recipe for their features, if the rows are pictures
 }
 
 // readDataset reads a file to train on.
-func readDataset[T kernel.Float](ctx context.Context, t *dataset.Reader, label, positive string, ignore []string) (*labelled[T], error) {
-	l, err := trainingLayout(t, label, ignore)
+func readDataset[T kernel.Float](ctx context.Context, t *dataset.Reader, f format, ignore []string) (*labelled[T], error) {
+	l, err := trainingLayout(t, f.label, ignore)
 	if err != nil {
 		return nil, err
 	}
-	var c classes
+	c, err := f.classes()
+	if err != nil {
+		return nil, err
+	}
 	data, err := readLabelled[T](ctx, t, l, &c)
 	if err != nil {
 		return nil, textError(err, t, data.X.Rows)
 	}
-	d, swap, err := describe[T](t, l, &c, data.X.Rows, positive)
+	d, swap, err := describe[T](t, l, &c, data.X.Rows, f.positive)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +102,7 @@ func readDataset[T kernel.Float](ctx context.Context, t *dataset.Reader, label, 
 		}
 		d.counts[int(d.Y[i])]++
 	}
-	return d, nil
+	return d, d.checkClasses()
 }
 
 // textError says what to do about text where a number should be, behind so many
@@ -116,12 +128,19 @@ func describe[T kernel.Float](t *dataset.Reader, l layout, c *classes, rows int,
 	case 1:
 		return nil, false, fmt.Errorf("%s: %s: every row is of class %q; there must be two classes", t.Name, t.Column(l.label), c.names[0])
 	}
+	if c.chosen[1] != nil {
+		positive = c.names[1]
+	}
 	p, err := c.positive(positive)
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: %s: %w", t.Name, t.Column(l.label), err)
 	}
 	d = &labelled[T]{source: t.Name, label: fmt.Sprint(l.label + 1), classes: [2]string{c.names[1-p], c.names[p]}}
 	d.X.Rows, d.X.Cols = rows, len(l.features)
+	d.leftOut = c.others
+	if t.Format == dataset.LIBSVM {
+		d.base = t.IndexBase.String()
+	}
 	if t.Columns != nil {
 		d.label = t.Columns[l.label]
 		for _, i := range l.features {
@@ -129,4 +148,15 @@ func describe[T kernel.Float](t *dataset.Reader, l layout, c *classes, rows int,
 		}
 	}
 	return d, p == 0, nil
+}
+
+// checkClasses returns an error if there are no rows of a class that the user
+// chose.
+func (d *labelled[T]) checkClasses() error {
+	for k, n := range d.counts {
+		if n == 0 {
+			return fmt.Errorf("%s: no row is of class %q; there must be two classes", d.source, d.classes[k])
+		}
+	}
+	return nil
 }

@@ -11,9 +11,9 @@ import (
 
 var evalCommand = command{
 	name:  "eval",
-	args:  "MODEL FILE.csv | FOLDER",
+	args:  "MODEL FILE | FOLDER",
 	short: "say how well a neuron does on labelled rows or pictures",
-	long: `Eval applies the neuron in MODEL to the rows of FILE.csv ("-" is the standard
+	long: `Eval applies the neuron in MODEL to the rows of FILE ("-" is the standard
 input) and compares its classes with the labels.
 
 The features are found by name if the file has a header, otherwise by position.
@@ -23,9 +23,14 @@ which holds a folder of pictures for each class.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var a applied
 		a.register(flags)
+		flags.StringVar(&a.positive, "positive", "", "`classes` of the file that are the positive one of the model, separated by commas, with -negative (default as in training)")
+		a.format.registerNegative(flags)
 		return func(e *env, args []string) error {
 			if err := a.check(args, 1); err != nil {
 				return err
+			}
+			if a.positive != "" && a.negative == "" {
+				return misuse("-positive says which classes are positive: say which are negative with -negative")
 			}
 			return a.with(
 				func(m *model.Model[float32]) error { return eval(e, &a, m) },
@@ -50,7 +55,7 @@ func eval[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 	} else if ok {
 		return evalPictures(e, a, m, r)
 	}
-	t, file, err := open(e, a.file, a.format)
+	t, file, err := open(e, a.file, forModel(a.format, m))
 	if err != nil {
 		return err
 	}
@@ -63,7 +68,11 @@ func eval[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 	if err != nil {
 		return err
 	}
-	d, err := readLabelled[T](e.ctx, t, l, &classes{names: m.Classes[:], closed: true})
+	c, err := modelClasses(a, m)
+	if err != nil {
+		return err
+	}
+	d, err := readLabelled[T](e.ctx, t, l, c)
 	if err != nil {
 		return err
 	}
@@ -74,6 +83,12 @@ func eval[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 // evalLabel finds the label: where the user says, else as in training, else
 // in the last column.
 func evalLabel(t *dataset.Reader, wanted, trained string) (int, error) {
+	if i, known, err := knownLabel(t, wanted); known {
+		return i, err
+	}
+	if t.Format == dataset.IDX {
+		return 0, noLabels(t)
+	}
 	if wanted != "" {
 		return column(t, wanted)
 	}

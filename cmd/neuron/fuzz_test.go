@@ -23,7 +23,7 @@ func FuzzDataset(f *testing.F) {
 		if err == nil {
 			o := trainOptions{ignore: ignore}
 			var d *labelled[float32]
-			if d, err = readDataset[float32](context.Background(), reader, label, "", o.ignored()); err == nil {
+			if d, err = readDataset[float32](context.Background(), reader, format{label: label}, o.ignored()); err == nil {
 				checkDataset(t, d)
 				return
 			}

@@ -15,13 +15,23 @@ Commands:
 	helpTail = `
 "neuron help <command>" describes a command and its flags.
 
-CSV files: fields are set apart by commas (or by -delimiter) and may stand in
-double quotes. The first line names the columns if none of its fields is a
-number (or if -header says so). Every value must be a finite decimal number;
-NaN, Inf, hexadecimal numbers, missing values, lines of different length and
-empty lines before the end are errors that name file, line and column. In files
-whose names end in .tsv tabs set fields apart. Files compressed by gzip are read
-as they are. "-" is the standard input.
+Files: the format is told by the content, and by the end of the name. Any file may
+be compressed by gzip, and "-" is the standard input.
+
+	csv     fields set apart by commas, by tabs in files named .tsv, or by -delimiter;
+	        they may stand in double quotes. The first line names the columns if none
+	        of its fields is a number (or if -header says so)
+	libsvm  of LIBSVM and SVMlight: lines of label index:value index:value ...
+	npy     of NumPy: a matrix, of which the last column is the label (or -label, or
+	        another file: -labels)
+	npz     of NumPy: an array with the rows and one with the labels
+	idx     of MNIST: train-images-idx3-ubyte, with train-labels-idx1-ubyte beside it
+
+Every value must be a finite number. NaN, Inf, hexadecimal numbers, missing
+values, lines of different length and files that are cut off are errors that name
+file, line and column (in binary files the byte). The program neuron-columnar
+turns Parquet and Arrow files into a pipe: neuron-columnar FILE | neuron train -
+docs/formats.md says more.
 
 Exit codes: 0 success, 1 failure, 2 a command line that makes no sense,
 130 interrupted; what was done until then is printed and saved. 141 nobody reads

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"errors"
 	"io"
 	"os"
 
@@ -13,8 +14,8 @@ import (
 //go:embed data/breast_cancer.csv
 var breastCancer []byte
 
-// open opens a CSV file; "-" is the standard input, and "" the data that the
-// program carries.
+// open opens a file with a table; "-" is the standard input, and "" the data
+// that the program carries.
 func open(e *env, path string, f format) (*dataset.Reader, io.Closer, error) {
 	options, err := f.options()
 	if err != nil {
@@ -23,6 +24,9 @@ func open(e *env, path string, f format) (*dataset.Reader, io.Closer, error) {
 	var file io.ReadCloser
 	switch path {
 	case "":
+		if f.labels != "" {
+			return nil, nil, misuse("-labels %s: of which file?", f.labels)
+		}
 		path, options = "breast_cancer.csv", dataset.Options{}
 		file = io.NopCloser(bytes.NewReader(breastCancer))
 	case "-":
@@ -33,13 +37,48 @@ func open(e *env, path string, f format) (*dataset.Reader, io.Closer, error) {
 			return nil, nil, err
 		}
 	}
-	t, err := dataset.NewReader(announcer{file, e}, path, options)
+	closer := io.Closer(file)
+	if name := labelsFile(path, f.labels); name != "" {
+		labels, err := os.Open(name)
+		if err != nil {
+			file.Close()
+			return nil, nil, err
+		}
+		options.Labels, options.LabelsName = labels, name
+		closer = &labelledFile{file, labels}
+	}
+	in := io.Reader(file)
+	if watch(file) == nil { // a pipe, for which someone may have to wait
+		in = announcer{file, e}
+	}
+	t, err := dataset.NewReader(in, path, options)
 	if err != nil {
-		file.Close()
+		closer.Close()
 		return nil, nil, err
 	}
-	return t, file, nil
+	return t, closer, nil
 }
+
+// labelsFile returns the file with the labels of another: the one that the user
+// says, or one beside it with the name that it should have.
+func labelsFile(path, wanted string) string {
+	if wanted != "" {
+		return wanted
+	}
+	name := dataset.LabelsOf(path)
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return name
+}
+
+// A labelledFile is a file and another with the labels of its rows.
+type labelledFile struct {
+	io.Closer
+	labels *os.File
+}
+
+func (f *labelledFile) Close() error { return errors.Join(f.Closer.Close(), f.labels.Close()) }
 
 // An interruptible reader stops waiting for input when its context ends.
 type interruptible struct {

@@ -34,6 +34,12 @@ func column(t *dataset.Reader, ref string) (int, error) {
 
 // labelColumn is column for the label, which by default is the last.
 func labelColumn(t *dataset.Reader, ref string) (int, error) {
+	if i, known, err := knownLabel(t, ref); known {
+		return i, err
+	}
+	if t.Format == dataset.IDX {
+		return 0, noLabels(t)
+	}
 	if ref == "" {
 		return t.Width - 1, nil
 	}
@@ -116,4 +122,9 @@ func list(names []string) string {
 		s += fmt.Sprintf(" and %d more", len(names)-most)
 	}
 	return s
+}
+
+// noLabels is the error for a file whose format keeps the labels elsewhere.
+func noLabels(t *dataset.Reader) error {
+	return fmt.Errorf("%s: the labels of an IDX file are in another one; say which with -labels FILE", t.Name)
 }

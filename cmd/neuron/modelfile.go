@@ -14,16 +14,15 @@ type applied struct {
 	format
 	model, file string
 	more        []string // files, if there are several
-	label       string
 	threshold   float64
 	json        bool
 }
 
 func (a *applied) register(flags *flag.FlagSet) {
+	a.format.register(flags)
 	flags.StringVar(&a.label, "label", "", "`column` of the label, by name or by number from 1 (default as in training)")
 	flags.Float64Var(&a.threshold, "threshold", 0, "`probability` from which a row counts as positive (default that of the model)")
 	flags.BoolVar(&a.json, "json", false, "print JSON")
-	a.format.register(flags)
 }
 
 // check takes a model and up to so many files from args.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -14,37 +13,31 @@ import (
 )
 
 // openNPY opens a file of NumPy to read it where it lies, or returns nil if it
-// is another kind of file, or of input.
-func openNPY(path string) (*os.File, error) {
-	if path == "" || path == "-" {
+// is another kind of file, or of input, or not as it is needed.
+func openNPY[T kernel.Float](o *trainOptions) (*packed.Matrix[T], error) {
+	if o.path == "" || o.path == "-" || o.labels != "" || o.negative != "" {
 		return nil, nil
 	}
-	f, err := os.Open(path)
+	f, err := os.Open(o.path)
 	if err != nil {
 		return nil, err
 	}
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() || !packed.IsNPY(f) {
-		f.Close()
-		return nil, nil
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && packed.IsNPY(f) {
+		if m, err := packed.OpenNPY[T](f, o.path); err == nil {
+			return m, nil
+		}
 	}
-	return f, nil
+	return nil, f.Close()
 }
 
 // matrix takes the rows of a file of NumPy, which it closes on an error.
-func matrix[T kernel.Float](e *env, o *trainOptions, f *os.File) (rows *packed.Rows[T], d *labelled[T], err error) {
+func matrix[T kernel.Float](e *env, o *trainOptions, m *packed.Matrix[T]) (rows *packed.Rows[T], d *labelled[T], err error) {
 	defer func() {
 		if err != nil {
-			f.Close()
+			m.Close()
 		}
 	}()
-	m, err := packed.OpenNPY[T](f, o.path)
-	if errors.Is(err, packed.ErrElement) {
-		err = fmt.Errorf("%w; -float64 takes <f8, training without it <f4", err)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	t := &dataset.Reader{Name: o.path, Width: m.Cols}
+	t := &dataset.Reader{Name: o.path, Width: m.Cols, Label: -1}
 	l, err := trainingLayout(t, o.label, o.ignored())
 	if err != nil {
 		return nil, nil, err
@@ -85,7 +78,7 @@ func classOf(c *classes, v float64, bits int) (int, error) {
 	case v-v != 0:
 		return 0, fmt.Errorf("%s is no class; fill the label in or remove the row", name)
 	case len(c.names) == 2:
-		return 0, fmt.Errorf("%s is a third class after %s and %s; a neuron tells two apart (is this the label? see -label)", name, c.names[0], c.names[1])
+		return 0, fmt.Errorf("%s is a third class after %s and %s; a neuron tells two apart (is this the label? see -label; of more classes, -positive and -negative choose)", name, c.names[0], c.names[1])
 	}
 	c.names = append(c.names, name)
 	return len(c.names) - 1, nil

@@ -26,7 +26,7 @@ func checkPictures[T kernel.Float](a *applied, m *model.Model[T]) (r pictures.Re
 		return r, ok, misuse("want one table, have %d files; only pictures may be several", 1+len(a.more))
 	case !ok && (pictures.IsName(a.file) || isFolder(a.file)):
 		return r, ok, fmt.Errorf("%s: %s was trained on a table, not on pictures", a.file, a.model)
-	case ok && (a.label != "" || a.format != (format{header: "auto"})):
+	case ok && (a.label != "" || a.format.given()):
 		return r, ok, misuse("%s is for pictures: -label, -delimiter and -header are for tables", a.model)
 	}
 	return r, ok, nil

@@ -77,7 +77,7 @@ func (o *trainOptions) checkPictures() error {
 		}
 		return nil
 	}
-	if o.label != "" || o.ignore != "" || o.format != (format{header: "auto"}) {
+	if o.label != "" || o.ignore != "" || o.format.given() {
 		return misuse("%s is a folder of pictures: -label, -ignore, -delimiter and -header are for tables", o.path)
 	}
 	if o.stream {

@@ -13,9 +13,9 @@ import (
 
 var predictCommand = command{
 	name:  "predict",
-	args:  "MODEL FILE.csv | PICTURE ...",
+	args:  "MODEL FILE | PICTURE ...",
 	short: "apply a neuron to rows or pictures",
-	long: `Predict applies the neuron in MODEL to the rows of FILE.csv ("-" is the standard
+	long: `Predict applies the neuron in MODEL to the rows of FILE ("-" is the standard
 input). For every row it prints the probability of the positive class, and the
 class, as CSV with a header or, with -json, as one JSON object per line. It
 needs little memory, however many rows there are, and prints what it knows
@@ -49,7 +49,7 @@ func predict[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 	} else if ok {
 		return predictPictures(e, a, m, r)
 	}
-	t, file, err := open(e, a.file, a.format)
+	t, file, err := open(e, a.file, forModel(a.format, m))
 	if err != nil {
 		return err
 	}
@@ -81,6 +81,9 @@ func predict[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 // predictLabel finds the label, which is no feature: where the user says, else
 // as in training if the file has a column too many, else nowhere.
 func predictLabel(t *dataset.Reader, wanted, trained string, features int) (int, error) {
+	if i, known, err := knownLabel(t, wanted); known {
+		return i, err
+	}
 	if wanted != "" {
 		return column(t, wanted)
 	}

@@ -38,16 +38,20 @@ type datasetReport struct {
 	Features int       `json:"features"`
 	Classes  [2]string `json:"classes"` // the second is the positive one
 	Counts   [2]int    `json:"counts"`
+	LeftOut  int       `json:"left_out,omitempty"` // rows of other classes
 }
 
 func (d *labelled[T]) report() datasetReport {
-	return datasetReport{d.source, d.X.Rows, d.X.Cols, d.classes, d.counts}
+	return datasetReport{d.source, d.X.Rows, d.X.Cols, d.classes, d.counts, d.leftOut}
 }
 
 func (d datasetReport) print(w printer) {
 	w.line("data       %s: %s of %s", d.Source, dataset.Count(d.Rows, "row"), dataset.Count(d.Features, "feature"))
 	w.line("classes    %s (%s), %s (%s)",
 		d.Classes[1], dataset.Count(d.Counts[1], "row"), d.Classes[0], dataset.Count(d.Counts[0], "row"))
+	if d.LeftOut > 0 {
+		w.line("           %s of other classes left out", dataset.Count(d.LeftOut, "row"))
+	}
 }
 
 // An evaluationReport says how well a neuron does on some rows.

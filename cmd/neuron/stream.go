@@ -38,6 +38,9 @@ func trainStream[T kernel.Float](e *env, o *trainOptions) error {
 	defer rows.Close()
 	d.counts[1] = rows.Positive().Count()
 	d.counts[0] = d.X.Rows - d.counts[1]
+	if err := d.checkClasses(); err != nil {
+		return err
+	}
 
 	seen, unseen := train.Source[T](rows), train.Source[T](nil)
 	if o.test > 0 {
@@ -56,10 +59,10 @@ func trainStream[T kernel.Float](e *env, o *trainOptions) error {
 // streamed returns the rows of the file that the user names, on disk, and what is
 // known of them.
 func streamed[T kernel.Float](e *env, o *trainOptions) (*packed.Rows[T], *labelled[T], error) {
-	if f, err := openNPY(o.path); err != nil {
+	if m, err := openNPY[T](o); err != nil {
 		return nil, nil, err
-	} else if f != nil {
-		return matrix[T](e, o, f)
+	} else if m != nil {
+		return matrix(e, o, m)
 	}
 	t, file, err := open(e, o.path, o.format)
 	if err != nil {
@@ -86,7 +89,10 @@ func pack[T kernel.Float](e *env, o *trainOptions, t *dataset.Reader, file io.Cl
 			w.Close()
 		}
 	}()
-	var c classes
+	c, err := o.classes()
+	if err != nil {
+		return nil, nil, err
+	}
 	n := 0
 	x := newBatch[T](len(l.features))
 	for {
@@ -100,13 +106,17 @@ func pack[T kernel.Float](e *env, o *trainOptions, t *dataset.Reader, file io.Cl
 		if err != nil {
 			return nil, nil, err
 		}
-		x.Rows, x.Data = 0, x.Data[:0]
-		if err := appendRow(&x, t, l.features); err != nil {
-			return nil, nil, textError(err, t, n)
-		}
 		k, err := c.index(t, l.label)
 		if err != nil {
 			return nil, nil, err
+		}
+		if k == leftOut {
+			c.others++
+			continue
+		}
+		x.Rows, x.Data = 0, x.Data[:0]
+		if err := appendRow(&x, t, l.features); err != nil {
+			return nil, nil, textError(err, t, n)
 		}
 		if err := w.Append(x.Row(0), k == 1); err != nil {
 			return nil, nil, scratchError(err)
@@ -181,6 +191,9 @@ type watched struct {
 }
 
 func watch(file io.Closer) *watched {
+	if two, ok := file.(*labelledFile); ok {
+		file = two.Closer
+	}
 	f, ok := file.(*os.File)
 	if !ok {
 		return nil

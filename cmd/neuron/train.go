@@ -17,16 +17,20 @@ import (
 
 var trainCommand = command{
 	name:  "train",
-	args:  "[FILE.csv | FOLDER]",
+	args:  "[FILE | FOLDER]",
 	short: "train a neuron",
-	long: `Train trains a neuron on the rows of FILE.csv ("-" is the standard input) and
-reports how well it does on rows that it has not seen. Without a file it takes
-the data that the program carries: the Wisconsin breast cancer data.
+	long: `Train trains a neuron on the rows of FILE ("-" is the standard input) and reports
+how well it does on rows that it has not seen. Without a file it takes the data
+that the program carries: the Wisconsin breast cancer data. "neuron help" lists
+the formats.
 
 Every column is a feature, except the label, which is the last column unless
 -label says otherwise. Labels are 0 and 1 or any other two names. Of two numbers
 the greater is the positive class, of two names the one later in the alphabet,
-unless -positive says otherwise.
+unless -positive says otherwise. Of more classes than two, such as ten digits,
+-positive 4 -negative 9 chooses two, and leaves out the rows of the others; lists,
+such as -positive 0,2 -negative 7,9, make one class of several, and -negative rest
+takes all others.
 
 A FOLDER holds pictures, PNG and JPEG, of two classes, a folder for each. They
 are resized to -size × -size pixels and become the features that -features names;
@@ -78,8 +82,6 @@ type trainOptions struct {
 	batch     string
 	shuffle   string
 	loss      string
-	label     string
-	positive  string
 	ignore    string
 	raw       bool
 	float64   bool
@@ -116,8 +118,10 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.IntVar(&o.Workers, "workers", 0, "`number` of goroutines, which does not change the result; 0 means one for each core")
 	flags.BoolVar(&o.raw, "no-standardize", false, "take features as they are instead of giving each mean 0 and deviation 1")
 	flags.BoolVar(&o.float64, "float64", false, "compute in float64 instead of float32")
+	o.format.register(flags)
 	flags.StringVar(&o.label, "label", "", "`column` of the label, by name or by number from 1 (default the last)")
 	flags.StringVar(&o.positive, "positive", "", "`name` of the positive class")
+	o.format.registerNegative(flags)
 	flags.StringVar(&o.ignore, "ignore", "", "`columns` that are no features, by name or number, separated by commas")
 	flags.Float64Var(&o.test, "test-fraction", 0.2, "`part` of the rows that is held out to test the neuron; 0 trains on all")
 	flags.IntVar(&o.folds, "folds", 0, "cross-validate: cut the rows into this `number` of folds and hold out each in turn")
@@ -130,7 +134,6 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.scratch, "scratch", "", "`folder` in which -stream keeps the rows while it trains (default $TMPDIR, or a folder for large files)")
 	flags.BoolVar(&o.json, "json", false, "print the report as JSON")
 	flags.BoolVar(&o.quiet, "q", false, "show no progress and no warnings")
-	o.format.register(flags)
 	o.pictureFormat.register(flags)
 }
 
@@ -230,7 +233,7 @@ func readTraining[T kernel.Float](e *env, o *trainOptions) (*labelled[T], error)
 		return nil, err
 	}
 	defer file.Close()
-	return readDataset[T](e.ctx, t, o.label, o.positive, o.ignored())
+	return readDataset[T](e.ctx, t, o.format, o.ignored())
 }
 
 // progress returns the display that the user wants to see.
@@ -312,6 +315,12 @@ func newModel[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T]) *mo
 			"standardize":   fmt.Sprint(o.Standardize),
 			"test_fraction": fmt.Sprint(o.test),
 		},
+	}
+	if d.base != "" {
+		m.Meta[indexBaseKey] = d.base
+	}
+	if o.negative != "" {
+		m.Meta["positive"], m.Meta["negative"] = o.positive, o.negative
 	}
 	if d.pictures != "" {
 		m.Meta[pictureKey] = d.pictures

@@ -63,6 +63,9 @@ func OpenNPY[T kernel.Float](f *os.File, name string) (*Matrix[T], error) {
 	return &Matrix[T]{Rows: rows, Cols: cols, blocks: b, file: f}, nil
 }
 
+// Close closes the file of a matrix of which nothing was selected.
+func (m *Matrix[T]) Close() error { return m.file.Close() }
+
 // Column calls do for each number of a column, in order.
 func (m *Matrix[T]) Column(ctx context.Context, j int, do func(i int, v T) error) error {
 	n := int(m.blocks.block) / size[T]() / m.Cols // rows
