@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/seed-b3c25b83/kernel"
+	"github.com/seed-b3c25b83/kernel/internal/gather"
 )
 
 // chunkElements is how much data is prepared between two looks at the
@@ -68,64 +69,21 @@ func (d Data[T]) gather(ctx context.Context, src Data[T], rows []int) error {
 	})
 }
 
-func gatherValues[T kernel.Float](dst, src []T, rows []int) {
-	for i, k := range rows {
-		dst[i] = src[k]
-	}
-}
-
-const (
-	lineBytes = 64 // of a line of the cache
-	// memoryBytes is the size from which X is taken to lie in memory, not in a
-	// cache.
-	memoryBytes = 16 << 20
-	// fetchBytes is how much of X is fetched at a time.
-	fetchBytes = 32 << 10
-	// fetchedRow is the most bytes of a row that is worth fetching. The CPU
-	// reads ahead on its own in longer ones.
-	fetchedRow = 2 << 10
-)
+const lineBytes = 64 // of a line of the cache
 
 // rowLines returns the lines that a padded row takes.
 func rowLines[T kernel.Float](cols int) int {
 	return kernel.PaddedStride[T](cols) / kernel.PaddedStride[T](1)
 }
 
-// gatherRows copies the given rows of src to dst. A CPU that copies looks only
-// a few rows ahead and waits for memory at nearly every short row; so these are
-// fetched many at a time before they are copied.
 func gatherRows[T kernel.Float](dst, src kernel.Batch[T], rows []int) {
-	stride, block := max(src.Stride, src.Cols), len(rows)
-	rowBytes := rowLines[T](src.Cols) * lineBytes
-	fetch := len(src.Data)/kernel.PaddedStride[T](1) >= memoryBytes/lineBytes && rowBytes <= fetchedRow
-	if fetch {
-		block = fetchBytes / max(rowBytes, 1)
-	}
-	for len(rows) > 0 {
-		n := min(block, len(rows))
-		if fetch {
-			touch(src.Data, rows[:n], stride, src.Cols)
-		}
-		for i, k := range rows[:n] {
-			copy(dst.Data[i*dst.Stride:], src.Data[k*stride:][:src.Cols])
-		}
-		dst, rows = dst.Slice(n, dst.Rows), rows[n:]
-	}
+	gather.Rows(dst.Data, src.Data, rows, src.Cols, max(dst.Stride, dst.Cols), max(src.Stride, src.Cols))
 }
 
-// touch reads an element of every cache line of the given rows. The sum that
-// it returns is there to keep the compiler from dropping the reads.
-//
-//go:noinline
-func touch[T kernel.Float](data []T, rows []int, stride, cols int) (sum T) {
-	line := kernel.PaddedStride[T](1)
-	for _, k := range rows {
-		row := data[k*stride:][:cols]
-		for j := 0; j < len(row); j += line {
-			sum += row[j]
-		}
+func gatherValues[T kernel.Float](dst, src []T, rows []int) {
+	for i, k := range rows {
+		dst[i] = src[k]
 	}
-	return sum
 }
 
 // slice returns rows i to j-1, sharing their data.
