@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Format is a way to keep rows in a file.
@@ -41,6 +42,12 @@ var foreign = []struct{ magic, what string }{
 	{"SQLite format 3", "an SQLite database; write the rows as CSV: sqlite3 -header -csv FILE 'SELECT …'"},
 }
 
+const (
+	zipMagic      = "PK\x03\x04"
+	emptyZipMagic = "PK\x05\x06"
+	idxMagic      = "\x00\x00\x08\x01" // or other bytes behind the zeros
+)
+
 // recognise finds the format of what b holds.
 func recognise(b *bufio.Reader, name string, o Options) (Format, error) {
 	if o.Format != Recognise {
@@ -49,7 +56,7 @@ func recognise(b *bufio.Reader, name string, o Options) (Format, error) {
 		}
 		return o.Format, nil
 	}
-	start, _ := b.Peek(16)
+	start := peekStart(b)
 	for _, f := range foreign {
 		if bytes.HasPrefix(start, []byte(f.magic)) {
 			return "", fmt.Errorf("%s: %s", name, f.what)
@@ -58,7 +65,7 @@ func recognise(b *bufio.Reader, name string, o Options) (Format, error) {
 	switch {
 	case bytes.HasPrefix(start, []byte(npyMagic)):
 		return NPY, nil
-	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("PK\x05\x06")):
+	case bytes.HasPrefix(start, []byte(zipMagic)), bytes.HasPrefix(start, []byte(emptyZipMagic)):
 		return NPZ, nil
 	case isIDX(start):
 		return IDX, nil
@@ -84,6 +91,24 @@ func extension(name string) string {
 	return path.Ext(strings.TrimSuffix(strings.ToLower(name), ".gz"))
 }
 
+// peekStart returns the first bytes of b, as many as it takes to know that they
+// are, or are not, those of a format. It does not wait for more: who writes the
+// first line of a table may want an answer before the second.
+func peekStart(b *bufio.Reader) []byte {
+	magics := []string{npyMagic, zipMagic, emptyZipMagic, idxMagic}
+	for _, f := range foreign {
+		magics = append(magics, f.magic)
+	}
+	for n := 1; ; n++ {
+		start, err := b.Peek(n)
+		if err != nil || !slices.ContainsFunc(magics, func(m string) bool {
+			return n < len(m) && strings.HasPrefix(m, string(start)) || m == idxMagic && n < 4 && start[0] == 0
+		}) {
+			return start
+		}
+	}
+}
+
 // peekLine returns what b holds up to the end of its first line, or more. It
 // does not wait for what follows that line.
 func peekLine(b *bufio.Reader) []byte {
@@ -101,7 +126,10 @@ func peekLine(b *bufio.Reader) []byte {
 
 // skipMark skips a byte order mark, and refuses what is not UTF-8 text.
 func skipMark(r *bufio.Reader, name string) error {
-	mark, _ := r.Peek(3)
+	mark, _ := r.Peek(1)
+	if len(mark) > 0 && mark[0] >= utf8.RuneSelf || string(mark) == gzipMagic[:1] {
+		mark, _ = r.Peek(3)
+	}
 	switch s := string(mark); {
 	case s == "\ufeff":
 		r.Discard(3)
