@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/seed-b3c25b83/kernel"
 )
@@ -90,15 +91,23 @@ func (f *fingerprinter[T]) add(d Data[T], _ int) error {
 }
 
 func (f *fingerprinter[T]) write(w io.Writer, s []T) {
-	f.buf = f.buf[:0]
-	for _, v := range s {
-		if narrow, ok := any(v).(float32); ok {
-			f.buf = binary.LittleEndian.AppendUint32(f.buf, math.Float32bits(narrow))
-		} else {
-			f.buf = binary.LittleEndian.AppendUint64(f.buf, math.Float64bits(float64(v)))
+	f.buf = slices.Grow(f.buf[:0], 8*len(s))
+	n := 0
+	switch s := any(s).(type) {
+	case []float32:
+		n = 4
+		buf := f.buf[:4*len(s)]
+		for i, v := range s {
+			binary.LittleEndian.PutUint32(buf[4*i:4*i+4], math.Float32bits(v))
+		}
+	case []float64:
+		n = 8
+		buf := f.buf[:8*len(s)]
+		for i, v := range s {
+			binary.LittleEndian.PutUint64(buf[8*i:8*i+8], math.Float64bits(v))
 		}
 	}
-	w.Write(f.buf)
+	w.Write(f.buf[:n*len(s)])
 }
 
 func (f *fingerprinter[T]) fingerprint() Fingerprint {

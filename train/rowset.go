@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/seed-b3c25b83/kernel"
 )
 
 // A RowSet is a set of rows, one bit for each row there is, of data that may
@@ -62,6 +64,22 @@ func (s *RowSet) Count() int {
 		n += bits.OnesCount64(w)
 	}
 	return n
+}
+
+// Labels stores the labels of rows i, i+1 … in dst: 1 for those in s, 0 for the
+// others. It panics if there are no such rows.
+func Labels[T kernel.Float](dst []T, s *RowSet, i int) {
+	if i < 0 || len(dst) > s.rows-i {
+		panic(fmt.Sprintf("train.Labels: rows %d to %d of %d", i, i+len(dst)-1, s.rows))
+	}
+	for len(dst) > 0 {
+		word := s.words[i/64] >> (i % 64)
+		n := min(64-i%64, len(dst))
+		for k := range dst[:n] {
+			dst[k] = T(int64(word >> k & 1))
+		}
+		dst, i = dst[n:], i+n
+	}
 }
 
 // Complement returns the set of the other rows.

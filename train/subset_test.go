@@ -40,7 +40,20 @@ func TestRowSet(t *testing.T) {
 			}
 		}
 	}
+	s := rowSet(200, []int{0, 5, 63, 64, 127, 128, 199})
+	for i := range 200 {
+		for j := i; j <= 200; j++ {
+			labels := make([]float32, j-i)
+			Labels(labels, s, i)
+			for k, y := range labels {
+				if (y == 1) != s.Has(i+k) || y*y != y {
+					t.Fatalf("rows %d to %d: label %d is %v", i, j, i+k, y)
+				}
+			}
+		}
+	}
 	for want, f := range map[string]func(){
+		"train.Labels: rows 69 to 70 of 70":                        func() { Labels(make([]float64, 2), NewRowSet(70), 69) },
 		"train.NewRowSet: -1 rows":                                 func() { NewRowSet(-1) },
 		"train.RowSet.Has: row 70 of 70":                           func() { NewRowSet(70).Has(70) },
 		"train.RowSet.Add: row -1 of 70":                           func() { NewRowSet(70).Add(-1) },

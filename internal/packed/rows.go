@@ -31,12 +31,7 @@ func (r *Rows[T]) Shape() (rows, cols int) { return r.rows, r.cols }
 // Read reads rows i to j-1 into room.
 func (r *Rows[T]) Read(ctx context.Context, i, j int, room train.Data[T]) (train.Data[T], error) {
 	room.Weights = nil
-	for k := i; k < j; k++ {
-		room.Y[k-i] = 0
-		if r.positive.Has(k) {
-			room.Y[k-i] = 1
-		}
-	}
+	train.Labels(room.Y[:j-i], r.positive, i)
 	if r.padded() {
 		return room, r.readRows(room.X.Data[:(j-i)*r.width], i)
 	}
