@@ -53,7 +53,22 @@ func trainStream[T kernel.Float](e *env, o *trainOptions) error {
 		}
 		seen, unseen = train.Subset(seen, test.Complement()), train.Subset(seen, test)
 	}
+	o.settleBatch(seen)
 	return trainOn(e, o, d, seen, unseen, o.progress(e))
+}
+
+// manyRows is the number of rows up to which train.AutoBatch takes all in a
+// step.
+const manyRows = 4096
+
+// settleBatch says that all rows are taken in a step where rows in memory would
+// be shuffled, so that the command in the model trains the same weights.
+func (o *trainOptions) settleBatch(src interface{ Shape() (rows, cols int) }) {
+	rows, _ := src.Shape()
+	if o.BatchSize == train.AutoBatch && o.Shuffle != train.NoShuffle && rows > manyRows {
+		o.flags.Set("batch", "0")
+		o.BatchSize = 0
+	}
 }
 
 // streamed returns the rows of the file that the user names, on disk, and what is

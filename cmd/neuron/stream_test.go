@@ -171,6 +171,23 @@ func TestStreamNPYErrors(t *testing.T) {
 	}
 }
 
+// The command in a model that was streamed trains the same model in memory, even
+// where a step would take other rows there.
+func TestStreamCommand(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("f.csv", []byte(noise(6000, 2)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	p := saved(t, "f.csv", "-stream", "-epochs", "3")
+	command := decodeModel(t, p).Meta["command"]
+	if command != "neuron train -batch=0 -epochs=3 f.csv" {
+		t.Errorf("command %q", command)
+	}
+	if !bytes.Equal(p, saved(t, strings.Fields(command)[2:]...)) {
+		t.Errorf("%q trains another model", command)
+	}
+}
+
 // A training goes on, from disk or from memory, where it was interrupted.
 func TestStreamResume(t *testing.T) {
 	c := filepath.Join(t.TempDir(), "c")

@@ -57,7 +57,9 @@ the folder of -scratch, as the kernels want them, and read from there in every
 epoch, ahead of the steps. The file takes 4 bytes for each feature, 8 with
 -float64, and is gone when the training ends, however it ends. A .npy file of
 NumPy, a matrix in C order whose numbers are float32 (float64 with -float64), is
-read where it lies. Checkpoints may go from one way to the other.`,
+read where it lies. Checkpoints may go from one way to the other. Rows that are
+not in memory are not shuffled: a step takes all of them, or, with -shuffle none,
+512 (or -batch) as they come, which needs fewer epochs if their order is random.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var o trainOptions
 		o.register(flags)
@@ -130,7 +132,7 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.StringVar(&o.checkpoint, "checkpoint", "", "`file` to keep the training in, to go on with it after an interruption")
 	flags.IntVar(&o.every, "every", 0, "`epochs` between two checkpoints, each of which takes some milliseconds to be safe on disk; 0 means as many as take two seconds")
 	flags.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
-	flags.BoolVar(&o.stream, "stream", false, "read the rows from disk in every epoch, for more of them than memory holds; the result is the same")
+	flags.BoolVar(&o.stream, "stream", false, "read the rows from disk in every epoch, for more of them than memory holds")
 	flags.StringVar(&o.scratch, "scratch", "", "`folder` in which -stream keeps the rows while it trains (default $TMPDIR, or a folder for large files)")
 	flags.BoolVar(&o.json, "json", false, "print the report as JSON")
 	flags.BoolVar(&o.quiet, "q", false, "show no progress and no warnings")
