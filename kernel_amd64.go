@@ -77,7 +77,7 @@ func pairBytes() (least, most int) {
 }
 
 // canStepNarrow reports whether step takes narrow rows.
-func canStepNarrow[T Float]() bool { return useAVX512 && is32[T]() }
+func canStepNarrow() bool { return useAVX512 }
 
 func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
 	if useAVX512 {

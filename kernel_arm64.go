@@ -212,7 +212,7 @@ func deltaBlock[T Float](delta []T, sums *partials, z, y, weights []T, loss Loss
 // There is no fused step: pairBytes returns an empty range and canStepNarrow false.
 func pairBytes() (least, most int) { return 0, -1 }
 
-func canStepNarrow[T Float]() bool { return false }
+func canStepNarrow() bool { return false }
 
 func step[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride, ahead int, loss Loss) {
 	panic("unreachable")

@@ -124,6 +124,9 @@ func stepWide64AVX512(grad, x, w, y, weights *float64, sums *accumulator, b floa
 //go:noescape
 func stepNarrow32AVX512(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
 
+//go:noescape
+func stepNarrow64AVX512(grad, x, w, y, weights *float64, sums *accumulator, b float64, rows, cols, stride, ahead, loss int)
+
 // stepThin: stepNarrow without weights over rows of 17 to 32 columns, whose
 // number is a multiple of 16. b must not be −0 if there are 32 columns.
 //
@@ -210,6 +213,8 @@ func stepAVX512[T Float](acc *accumulator, g, x, y, weights, w []T, b T, stride,
 		if n < rows {
 			stepNarrow32AVX512(f32(g), f32(x[n*stride:]), f32(w), f32(y[n:]), nil, acc, float32(b), rows-n, cols, stride, 0, int(loss))
 		}
+	case narrow && !is32[T]():
+		stepNarrow64AVX512(f64(g), f64(x), f64(w), f64(y), f64(weights), acc, float64(b), rows, cols, stride, ahead, int(loss))
 	case narrow:
 		stepNarrow32AVX512(f32(g), f32(x), f32(w), f32(y), f32(weights), acc, float32(b), rows, cols, stride, ahead, int(loss))
 	case is32[T]():

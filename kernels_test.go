@@ -732,8 +732,9 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			infinite = false
 		}
 		run(8*20, 20)
-		testZeros(t, 8, []int{18, 31, 32})
-		testZeros(t, 24, []int{33, 47, 48, 127, 128})
+		lanes := narrowLaneBytes / elemSize[T]()
+		testZeros[T](t, 8, []int{lanes + 2, 2*lanes - 1, 2 * lanes})
+		testZeros[T](t, 24, []int{2*lanes + 1, 3*lanes - 1, 3 * lanes, 8*lanes - 1, 8 * lanes})
 		testChosenSteps(t, k, a, 8, 16, 33, 160)
 	case "stepThin":
 		rows := deck{r: r, n: 6}
@@ -748,7 +749,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 			runKind(32, cols, ordinary)
 			infinite = false
 		}
-		testZeros(t, 16, rangeOf(17, 32))
+		testZeros[T](t, 16, rangeOf(17, 32))
 		testChosenSteps(t, k, a, 16, 17, 32)
 	case "stepWide":
 		rows := deck{r: r, n: 8}
@@ -815,14 +816,14 @@ func rangeOf(first, last int) (r []int) {
 // testZeros takes the zeros of which a narrow step may lose the sign: in z, where
 // all products of a row are −0, exactly or by underflow, and in δ, where z is far
 // away.
-func testZeros(t *testing.T, rows int, widths []int) {
+func testZeros[T Float](t *testing.T, rows int, widths []int) {
 	t.Helper()
 	defer impl.Select("AVX-512")()
 	for _, cols := range widths {
 		for k := range 64 {
 			c := testCase{rows: rows, cols: cols, stride: cols, loss: Loss(k & 1)}
-			x := Batch[float32]{Data: make([]float32, c.rows*cols), Rows: c.rows, Cols: cols}
-			w, y, b := make([]float32, cols), make([]float32, c.rows), float32(0)
+			x := Batch[T]{Data: make([]T, c.rows*cols), Rows: c.rows, Cols: cols}
+			w, y, b := make([]T, cols), make([]T, c.rows), T(0)
 			if k < 4 {
 				b = minusZeros(x, w, y)
 				if k >= 2 {
@@ -830,23 +831,23 @@ func testZeros(t *testing.T, rows int, widths []int) {
 				}
 			} else {
 				for i := range x.Data {
-					x.Data[i] = float32(math.Pow(10, float64(k)/2))
+					x.Data[i] = T(math.Pow(10, float64(k)/2))
 				}
 				for j := range w {
 					w[j] = -1
 				}
 				for i := range y {
-					y[i] = float32(k >> 1 & 1)
+					y[i] = T(k >> 1 & 1)
 				}
 			}
-			got, want := make([]float32, cols), make([]float32, cols)
+			got, want := make([]T, cols), make([]T, cols)
 			for j := range want {
-				want[j] = float32(math.Copysign(0, -1))
+				want[j] = T(math.Copysign(0, -1))
 			}
 			copy(got, want)
 			var acc, wantAcc accumulator
-			z := make([]float32, c.rows)
-			forwardGeneric(z, x.Data, w, b, cols, 16)
+			z := make([]T, c.rows)
+			forwardGeneric(z, x.Data, w, b, cols, lanesOf[T](cols))
 			deltaGeneric(z, &wantAcc.partials, z, y, nil, c.loss)
 			sumGeneric(&wantAcc.delta, z)
 			gradientGeneric(want, x.Data, z, cols, true)

@@ -219,7 +219,7 @@ func fusedAhead[T Float](cols int, fetch bool) int {
 		if least, most := pairBytes(); least <= size && size <= most {
 			return sumLanes
 		}
-	case canStepNarrow[T]() && (size >= fusedMinBytes || size > 0 && fetch):
+	case canStepNarrow() && (size >= fusedMinBytes || size > 0 && fetch):
 		return max(fusedAheadBytes/size, 3*sumLanes)
 	}
 	return 0
