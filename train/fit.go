@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -16,7 +15,7 @@ import (
 //
 // If ctx ends before the training does, Fit returns ctx.Err() together with
 // the result so far, that of the last completed step. If weights or cost
-// overflow it returns an error that wraps [ErrDiverged].
+// overflow it returns a [*Divergence], which is [ErrDiverged].
 func Fit[T kernel.Float](ctx context.Context, src Source[T], o Options) (*Result[T], error) {
 	return FitFrom(ctx, src, o, nil, nil)
 }
@@ -46,12 +45,15 @@ func FitFrom[T kernel.Float](ctx context.Context, src Source[T], o Options, from
 	if err == nil {
 		err = t.run(ctx)
 	}
+	if err == nil {
+		t.findings, err = t.diagnose(ctx)
+	}
 	if err != nil && err != ctx.Err() {
 		return nil, err
 	}
 	r := t.result()
 	if !finite(r.Weights) || !finite([]T{r.Bias}) {
-		return nil, fmt.Errorf("%w: the weights for features that are not standardised overflow; scale the features", ErrDiverged)
+		return nil, newDivergence(Divergence{Rate: t.Rate, Cost: t.cost, Standardized: t.Standardize})
 	}
 	return r, err
 }
@@ -71,7 +73,8 @@ type trainer[T kernel.Float] struct {
 	data     Data[T]  // what is trained on: standardised, class weights applied
 	feed     *feed[T] // that instead, if rows are read anew in every epoch
 	scaling  *scaling // nil unless standardised
-	warnings []string
+	findings []Finding
+	history  history
 
 	stepper  *kernel.Stepper[T]
 	gradient []T // of weights and bias
@@ -256,10 +259,10 @@ func (t *trainer[T]) epoch(ctx context.Context) (e Epoch, err error) {
 	}
 	e.Cost += t.sums.penalty
 	if math.IsInf(e.Cost, 0) || math.IsNaN(e.Cost) || !finite(t.params) {
-		return e, fmt.Errorf("%w in epoch %d: cost %g, and the weights grow beyond all bounds; try a rate below %g, or standardise the features",
-			ErrDiverged, e.Number, e.Cost, t.Rate)
+		return e, newDivergence(Divergence{Epoch: e.Number, Cost: e.Cost, Rate: t.Rate, Better: t.better(ctx), Standardized: t.Standardize})
 	}
 	t.settle(e.Cost)
+	t.history.add(e.Cost, e.Number, t.Epochs-e.Number)
 	t.epochs, t.steps = e.Number, 0
 	return e, nil
 }
@@ -346,8 +349,13 @@ func (t *trainer[T]) result() *Result[T] {
 	cols := len(t.params) - 1
 	r := &Result[T]{
 		Weights: slices.Clone(t.params[:cols]), Bias: t.params[cols],
-		Epochs: t.epochs, Converged: t.converged, Cost: t.cost, Warnings: t.warnings,
-		Rate: t.Rate, BatchSize: t.BatchSize,
+		Epochs: t.epochs, Converged: t.converged, Cost: t.cost,
+		Rate: t.Rate, BatchSize: t.BatchSize, Findings: t.findings,
+	}
+	for _, f := range t.findings {
+		if f.Kind.Harmful() {
+			r.Warnings = append(r.Warnings, f.String())
+		}
 	}
 	if t.scaling != nil {
 		r.Bias = fold(t.scaling, r.Weights, r.Bias)

@@ -91,15 +91,19 @@ func (t *trainer[T]) findRate(ctx context.Context) (float64, error) {
 	if n, b := float64(t.order.rows), float64(t.order.batch); b < n {
 		eigenvalue += max(0, spread-eigenvalue) * (n - b) / float64(b*(n-1))
 	}
-	c := curvatureQuadratic
-	if t.Loss == kernel.LogLoss {
-		c = curvatureLog
-	}
-	rate := 1 / (float64(c*eigenvalue) + t.L2)
+	rate := 1 / (float64(t.curvature()*eigenvalue) + t.L2)
 	if !(T(rate) > 0) || math.IsInf(rate, 0) {
 		return 0, fmt.Errorf("train: the features are too large for any rate; standardise them")
 	}
 	return rate, nil
+}
+
+// curvature returns the greatest second derivative of the cost of a row.
+func (o *Options) curvature() float64 {
+	if o.Loss == kernel.LogLoss {
+		return curvatureLog
+	}
+	return curvatureQuadratic
 }
 
 // A sample is a part of the rows on which a trainer trains, in memory.

@@ -3,7 +3,6 @@
 package train
 
 import (
-	"errors"
 	"time"
 
 	"github.com/seed-b3c25b83/kernel"
@@ -93,8 +92,10 @@ type Result[T kernel.Float] struct {
 	Rate      float64 // that was taken
 	BatchSize int     // that was taken; 0 means all rows
 	Cost      float64 // of the last epoch, as it was reported; see Evaluate for that of Weights and Bias
-	Warnings  []string
-}
 
-// ErrDiverged is wrapped by the error of Fit when weights or cost overflow.
-var ErrDiverged = errors.New("training diverged")
+	// Findings are what is good to know about the training, and Warnings those
+	// of them that are harmful, in words. They concern the epochs of this run:
+	// one that goes on from a checkpoint knows no earlier ones.
+	Findings []Finding
+	Warnings []string
+}

@@ -33,7 +33,9 @@ func (c *census[T]) add(d Data[T], _ int) error {
 func (t *trainer[T]) factors(c *census[T]) ([2]float64, error) {
 	for k, sum := range c.sum {
 		if sum == 0 && c.sum[1-k] > 0 {
-			t.warnings = append(t.warnings, fmt.Sprintf("all rows are of class %d: there is nothing to tell apart", 1-k))
+			t.findings = append(t.findings, Finding{OneClass,
+				fmt.Sprintf("all rows are of class %d: there is nothing to tell apart", 1-k),
+				"rows of the other class, or another label", float64(1 - k)})
 		}
 	}
 	factors := t.ClassWeights
