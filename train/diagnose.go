@@ -53,13 +53,17 @@ func (h *history) swings(part float64) bool {
 }
 
 const (
-	// flat is a mean slope of σ at which it is flat; ¼ is the most.
-	flat = 0.01
+	// flat is a mean slope of σ, of ¼ at most, at which a neuron worse than a
+	// constant is stuck; stuck is one at which any is that errs. Descent at a
+	// rate that suits does not get so far in any number of epochs.
+	flat  = 0.01
+	stuck = 1e-6
+	errs  = 1e-3 // the cost of a neuron that does
 	// unscaled is how much greater a feature is than another that is too much.
 	unscaled = 100
 	// falling is by how much of itself the cost falls in the last tenth of the
 	// epochs if there is more to come.
-	falling = 0.01
+	falling = 0.05
 	// steep is by how much of itself one step can lower the cost if the
 	// training was too slow.
 	steep = 0.1
@@ -103,7 +107,7 @@ func (t *trainer[T]) diagnose(ctx context.Context) ([]Finding, error) {
 	}
 	fall := (h.mark - h.last) / h.mark
 	switch {
-	case t.Loss == kernel.Quadratic && look.slope < flat && look.cost >= 0.9*look.constant:
+	case t.Loss == kernel.Quadratic && (look.slope < flat && look.cost >= 0.9*look.constant || look.slope < stuck && look.cost > errs):
 		add(Saturated, look.slope,
 			fmt.Sprintf("σ is flat at the rows (its slope there is %.2g on average, and ¼ at most), so the gradient has vanished, although the cost is %.3g and that of always saying the same %.3g",
 				look.slope, look.cost, look.constant),

@@ -49,6 +49,8 @@ func TestFindings(t *testing.T) {
 			[]string{"all rows are of class 1", "another label"}, 1, 1},
 		{"saturated", noisy(), Options{Rate: 1e6, Epochs: 50}, "saturated",
 			[]string{"σ is flat", "¼ at most", "log loss", "which is what auto takes"}, 0, 0.01},
+		{"saturated at a low cost", clean(), Options{Rate: 1e8, Epochs: 3}, "saturated",
+			[]string{"σ is flat"}, 0, 1e-6},
 		{"saturated by scale", scaled(noisy(), 1, 1e4), Options{Rate: 1, Epochs: 50}, "saturated, unscaled",
 			[]string{"σ is flat"}, 0, 0.01},
 		{"rising", noisy(), Options{Loss: kernel.LogLoss, Rate: 50, Epochs: 50}, "rising",

@@ -173,7 +173,7 @@ func TestResumeErrors(t *testing.T) {
 		t.Errorf("exit code %d, stderr %q, stdout\n%s", code, stderr, stdout)
 	}
 	stdout = mustRun(t, "", "train", "-checkpoint", "new", "-resume", "-epochs", "101")
-	if !strings.Contains(stdout, "101 epochs on 456 rows, resumed after epoch 100\n") {
+	if !strings.Contains(stdout, "101 epochs on 456 rows, rate 0.961, resumed after epoch 100\n") {
 		t.Error(stdout)
 	}
 }

@@ -22,10 +22,12 @@ type foldsReport struct {
 }
 
 type foldReport struct {
-	Epochs int               `json:"epochs"`
-	Hash   string            `json:"hash"`
-	Train  *evaluationReport `json:"train"`
-	Test   *evaluationReport `json:"test"`
+	Epochs   int               `json:"epochs"`
+	Rate     float64           `json:"rate"`
+	Findings []findingReport   `json:"findings"`
+	Hash     string            `json:"hash"`
+	Train    *evaluationReport `json:"train"`
+	Test     *evaluationReport `json:"test"`
 }
 
 // crossValidate holds out each fold in turn. If it is interrupted it reports
@@ -48,15 +50,17 @@ func crossValidate[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *p
 		}
 		m := newModel(o, d, f)
 		r.Folds = append(r.Folds, foldReport{
-			Epochs: f.Epochs,
-			Hash:   m.Hash(),
-			Train:  evaluation(train.Evaluate(m.Weights, m.Bias, rest, m.Threshold)),
-			Test:   evaluation(train.Evaluate(m.Weights, m.Bias, d.Select(fold), m.Threshold)),
+			Epochs:   f.Epochs,
+			Rate:     f.Rate,
+			Findings: findingReports(f.Findings),
+			Hash:     m.Hash(),
+			Train:    evaluation(train.Evaluate(m.Weights, m.Bias, rest, m.Threshold)),
+			Test:     evaluation(train.Evaluate(m.Weights, m.Bias, d.Select(fold), m.Threshold)),
 		})
 		r.Speed.add(f.rows*f.Epochs, f.elapsed)
 	}
 	if r.Interrupted = err != nil && e.ctx.Err() != nil; err != nil && !r.Interrupted || len(r.Folds) == 0 {
-		return err
+		return explain(e, o, err)
 	}
 	r.summarize()
 	return cmp.Or(printReport(e, o.json, r), err)

@@ -31,7 +31,7 @@ func (d *labelled[T]) tooFew(o *trainOptions) error {
 func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unseen train.Source[T], p *progress) error {
 	f, err := fit(e, o, seen, p)
 	if f == nil {
-		return err
+		return explain(e, o, err)
 	}
 	m := newModel(o, d, f)
 	if o.out != "" {
@@ -55,13 +55,16 @@ func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unse
 type trainReport struct {
 	Dataset     datasetReport     `json:"dataset"`
 	Loss        string            `json:"loss"`
+	Rate        float64           `json:"rate"`
+	Batch       int               `json:"batch"` // rows of a step; 0 means all
 	Train       *evaluationReport `json:"train"`
 	Test        *evaluationReport `json:"test"` // null if no rows were held out
 	Epochs      int               `json:"epochs"`
 	Resumed     int               `json:"resumed_after_epoch,omitempty"`
 	Converged   bool              `json:"converged"`
 	Interrupted bool              `json:"interrupted"`
-	Warnings    []string          `json:"warnings"`
+	Findings    []findingReport   `json:"findings"`
+	Warnings    []string          `json:"warnings"` // those of them that are harmful
 	Hash        string            `json:"hash"`
 	Model       string            `json:"model,omitempty"` // the file it was saved in
 	Speed       speedReport       `json:"speed"`
@@ -71,10 +74,13 @@ func newTrainReport[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T
 	r := &trainReport{
 		Dataset:     d.report(),
 		Loss:        o.Loss.String(),
+		Rate:        f.Rate,
+		Batch:       f.BatchSize,
 		Epochs:      f.Epochs,
 		Resumed:     f.resumed,
 		Converged:   f.Converged,
 		Interrupted: f.interrupted,
+		Findings:    findingReports(f.Findings),
 		Warnings:    append([]string{}, f.Warnings...),
 		Model:       o.out,
 	}
@@ -84,9 +90,12 @@ func newTrainReport[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T
 
 func (r *trainReport) print(w printer) {
 	r.Dataset.print(w)
-	note := ""
+	note := fmt.Sprintf(", rate %.3g", r.Rate)
+	if r.Batch > 0 {
+		note += fmt.Sprintf(", batches of %s", dataset.Count(r.Batch, "row"))
+	}
 	if r.Resumed > 0 {
-		note = fmt.Sprintf(", resumed after epoch %d", r.Resumed)
+		note += fmt.Sprintf(", resumed after epoch %d", r.Resumed)
 	}
 	switch {
 	case r.Converged:
@@ -102,6 +111,7 @@ func (r *trainReport) print(w printer) {
 		w.line("           %.4f on %s held out (always saying %s: %.4f)",
 			r.Test.Accuracy, dataset.Count(r.Test.Rows, "row"), class, part)
 	}
+	printFindings(w, r.Findings)
 	r.Speed.print(w)
 	w.line("weights    %s, the same bits on every CPU", r.Hash)
 	if r.Model != "" {

@@ -166,7 +166,7 @@ func TestWarnings(t *testing.T) {
 	const rows = "1,no\n2,no\n3,no\n4,no\n5,no\n9,yes\n"
 	args := []string{"train", "-", "-test-fraction", "0.6", "-json"}
 	stdout, stderr, code := neuron(rows, args...)
-	const want = "all rows are of class 0: there is nothing to tell apart"
+	const want = "all rows are of class 0: there is nothing to tell apart; try rows of the other class, or another label"
 	if r := decode[trainReport](t, stdout); code != exitOK || len(r.Warnings) != 1 || r.Warnings[0] != want {
 		t.Errorf("exit code %d, warnings %q, want %q", code, r.Warnings, want)
 	}
