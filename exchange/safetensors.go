@@ -147,18 +147,12 @@ func parseHeader(header []byte) (*Safetensors, error) {
 		}
 		i += size
 	}
-	d := json.NewDecoder(bytes.NewReader(header))
-	where := func(err error) error {
-		at := d.InputOffset()
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			at = syntax.Offset - 1
-		}
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			err = errors.New("the header ends too early")
-		}
-		return fmt.Errorf("byte %d: %w", 8+at, err)
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(header, new(json.RawMessage)); errors.As(err, &syntax) {
+		return nil, fmt.Errorf("byte %d: the header is not JSON: %w", 8+syntax.Offset-1, err)
 	}
+	d := json.NewDecoder(bytes.NewReader(header))
+	where := func(err error) error { return fmt.Errorf("byte %d: %w", 8+d.InputOffset(), err) }
 	if _, err := d.Token(); err != nil { // {
 		return nil, where(err)
 	}
@@ -188,12 +182,6 @@ func parseHeader(header []byte) (*Safetensors, error) {
 			return nil, where(fmt.Errorf("tensor %q: %w", name, err))
 		}
 		s.Tensors = append(s.Tensors, &Tensor{Name: name, DType: info.DType, Shape: info.Shape, begin: info.Offsets[0], end: info.Offsets[1]})
-	}
-	if _, err := d.Token(); err != nil { // }
-		return nil, where(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, where(errors.New("something follows the header's }"))
 	}
 	return s, nil
 }
