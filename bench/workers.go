@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seed-b3c25b83/kernel"
-	"github.com/seed-b3c25b83/kernel/bench/internal/read"
+	"github.com/seed-b3c25b83/kernel/internal/read"
 )
 
 // Cores is how many cores the Workers op compares with one.
