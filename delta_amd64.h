@@ -133,7 +133,8 @@
 	VSCALEFPD VN, VT, VT
 
 // ERROR computes VE = ŷ − y and SAME, given VX, VY and VT = t. It leaves VQ =
-// σ(|x|), VR = σ(−|x|).
+// σ(|x|), VR = σ(−|x|). R4 must be 0, or the r⁴ of EXPPOLY will do, which is 0
+// for 0 and less than every x > 0.
 #define ERROR \
 	VADDPD ONE, VT, VQ; \
 	VDIVPD VQ, ONE, VQ; \
@@ -143,7 +144,6 @@
 	VMOVAPD VY, NEGATIVE, VM; \
 	VSUBPD VR, VM, VE; \
 	VPTERNLOGQ $0x78, SIGN, VX, VE; \
-	VPXORQ R4, R4, R4; \
 	VCMPPD $0x1D, R4, VX, K6; \
 	VCMPPD $0x1D, HALF, VY, K7; \
 	KXNORB K6, K7, K6; \
@@ -156,7 +156,9 @@
 	VMULPD VE, VE, VC; \
 	VMULPD VQ, VE, VE
 
-#define QUADRATIC32 EXPNEGSHORT; QUADRATIC
+#define ZEROR4 VPXORQ R4, R4, R4
+
+#define QUADRATIC32 EXPNEGSHORT; ZEROR4; QUADRATIC
 #define QUADRATIC64 EXPNEG; QUADRATIC
 
 // LOGRATIO computes VT = s = t/(2+t), VR = s², R2 = s⁴.
@@ -166,13 +168,12 @@
 	VMULPD VT, VT, VR; \
 	VMULPD VR, VR, R2
 
-// LOGCOST computes VC = |x|·m + log1p(t), given E0 = L(s²); the product is 0
-// if m is 0. VE is δ already.
+// LOGCOST computes VC = |x|·m + log1p(t), given E0 = L(s²) and R4 = 0; the
+// product is 0 if m is 0. VE is δ already.
 #define LOGCOST \
 	VMULPD VR, VT, VR; \
 	VADDPD VT, VT, VT; \
 	VFMADD213PD VT, VR, E0; \
-	VPXORQ R4, R4, R4; \
 	VCMPPD $4, R4, VM, WRONG; \
 	VPANDNQ VX, SIGN, VX; \
 	VMOVAPD.Z VX, WRONG, VX; \
@@ -180,6 +181,7 @@
 
 #define LOG32 \
 	EXPNEGSHORT; \
+	ZEROR4; \
 	ERROR; \
 	LOGRATIO; \
 	SPLAT SHORTL1, E0; \
@@ -207,5 +209,6 @@
 	VFMADD231PD R2, E3, E2; \
 	VFMADD231PD.BCST L8, R4, E2; \
 	VFMADD231PD R4, E2, E0; \
+	ZEROR4; \
 	LOGCOST
 

@@ -37,10 +37,13 @@
 #define HIGHPAIRS K3 // of every four float32 lanes the last two
 
 // STRIDES makes bytes of STRIDE and derives the multiples from which, with
-// the scales 1, 2 and 4, eight rows are addressed.
-#define STRIDES(LOG2SIZE) \
+// the scales 1, 2 and 4, eight rows are addressed; STRIDES4 does for four.
+#define STRIDES4(LOG2SIZE) \
 	SHLQ $LOG2SIZE, STRIDE; \
-	LEAQ (STRIDE)(STRIDE*2), STRIDE3; \
+	LEAQ (STRIDE)(STRIDE*2), STRIDE3
+
+#define STRIDES(LOG2SIZE) \
+	STRIDES4(LOG2SIZE); \
 	LEAQ (STRIDE)(STRIDE*4), STRIDE5; \
 	LEAQ (STRIDE3)(STRIDE*4), STRIDE7
 
@@ -59,10 +62,12 @@
 	DECL AX; \
 	KMOVW AX, K
 
-// HALVES sets HIGHHALF and HIGHPAIRS. It clobbers AX.
+// HALVES sets HIGHHALF, PAIRS HIGHPAIRS. They clobber AX.
 #define HALVES \
 	MOVL $0xF0, AX; \
-	KMOVW AX, HIGHHALF; \
+	KMOVW AX, HIGHHALF
+
+#define PAIRS \
 	MOVL $0xAA, AX; \
 	KMOVW AX, HIGHPAIRS
 
@@ -215,6 +220,7 @@ start:
 	SUBQ $16, ROWS
 	JL   four
 	HALVES
+	PAIRS
 
 rows16:
 	ZERO8(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7)
@@ -493,7 +499,7 @@ done:
 // step works on the first half of a block nor, see below, on the second. A row
 // alone fetches as many columns from there, for a pass that reads X once.
 #define WIDE(LANES, LOG2SIZE, LOAD, LOADZ, FMA, ADD, FOLD4, STORE4, FOLD1, STORE1) \
-	STRIDES(LOG2SIZE); \
+	STRIDES4(LOG2SIZE); \
 	COLUMNS(2*LANES, LOG2SIZE); \
 	TESTQ TAIL, TAIL; \
 	JZ    start; \
@@ -724,7 +730,8 @@ TEXT ·dot64AVX512(SB), NOSPLIT, $0-32
 //			g += t
 //
 // Z0-Z3 are g, Z4-Z7 are t, Z8 is δ of a row. TILE4 works four vectors of a
-// row; LASTn works n and, under TAILMASK, one more. OP is FMA or MUL.
+// row; LASTn works n and, under TAILMASK, one more. OP is FMA or MUL. SUMn adds n
+// vectors of t to g.
 #define P    R11 // cursor in X
 #define D    R12 // cursor in DELTA
 #define N    R13 // rows left
@@ -744,7 +751,12 @@ TEXT ·dot64AVX512(SB), NOSPLIT, $0-32
 	TILE(LOADZ, OP); \
 	ADDQ STRIDE, P
 
-#define GROUPS(TILE, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight, few, one, sum, done) \
+#define SUM1(ADD) ADD Z4, Z0, Z0
+#define SUM2(ADD) SUM1(ADD); ADD Z5, Z1, Z1
+#define SUM3(ADD) SUM2(ADD); ADD Z6, Z2, Z2
+#define SUM4(ADD) SUM3(ADD); ADD Z7, Z3, Z3
+
+#define GROUPS(TILE, SUM, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight, few, one, sum, done) \
 	MOVQ X, P; \
 	MOVQ DELTA, D; \
 	MOVQ ROWS, N; \
@@ -760,10 +772,7 @@ eight: \
 	ROW(TILE, SIZE, 6, LOADZ, BROADCAST, FMA); \
 	ROW(TILE, SIZE, 7, LOADZ, BROADCAST, FMA); \
 	ADDQ $(8*SIZE), D; \
-	ADD  Z4, Z0, Z0; \
-	ADD  Z5, Z1, Z1; \
-	ADD  Z6, Z2, Z2; \
-	ADD  Z7, Z3, Z3; \
+	SUM(ADD); \
 	SUBQ $8, N; \
 	JGE  eight; \
 few: \
@@ -778,14 +787,11 @@ one: \
 	DECQ N; \
 	JNZ  one; \
 sum: \
-	ADD  Z4, Z0, Z0; \
-	ADD  Z5, Z1, Z1; \
-	ADD  Z6, Z2, Z2; \
-	ADD  Z7, Z3, Z3; \
+	SUM(ADD); \
 done:
 
-// SPLITTILES splits COLS into whole tiles (COLS) and the bytes behind them
-// (TAIL), and sets TAILMASK for the last vector of those: all of it if they
+// SPLITTILES makes bytes of COLS and sets TAIL to those behind the last whole
+// tile, and TAILMASK for the last vector of those: all of it if they
 // fill it. LANES is the number of elements of a vector. It clobbers AX and BX.
 #define SPLITTILES(LANES, LOG2SIZE) \
 	MOVQ COLS, TAIL; \
@@ -795,8 +801,7 @@ done:
 	MASK(TAILMASK); \
 	SHLQ $LOG2SIZE, COLS; \
 	MOVQ COLS, TAIL; \
-	ANDQ $255, TAIL; \
-	SUBQ TAIL, COLS
+	ANDQ $255, TAIL
 
 #define GRADIENTNARROW(LANES, SIZE, LOG2SIZE, LOAD, LOADZ, BROADCAST, MUL, FMA, ADD) \
 	SHLQ $LOG2SIZE, STRIDE; \
@@ -807,7 +812,7 @@ tile: \
 	LOAD 64(G), Z1; \
 	LOAD 128(G), Z2; \
 	LOAD 192(G), Z3; \
-	GROUPS(TILE4, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight4, few4, one4, sum4, done4); \
+	GROUPS(TILE4, SUM4, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight4, few4, one4, sum4, done4); \
 	LOAD Z0, (G); \
 	LOAD Z1, 64(G); \
 	LOAD Z2, 128(G); \
@@ -829,7 +834,7 @@ tiles: \
 	JLE  tail2; \
 	LOAD 128(G), Z2; \
 	LOADZ 192(G), TAILMASK, Z3; \
-	GROUPS(LAST3, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight3, few3, one3, sum3, done3); \
+	GROUPS(LAST3, SUM4, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight3, few3, one3, sum3, done3); \
 	LOAD Z2, 128(G); \
 	LOAD Z1, 64(G); \
 	LOAD Z0, (G); \
@@ -837,20 +842,20 @@ tiles: \
 	JMP  end; \
 tail2: \
 	LOADZ 128(G), TAILMASK, Z2; \
-	GROUPS(LAST2, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight2, few2, one2, sum2, done2); \
+	GROUPS(LAST2, SUM3, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight2, few2, one2, sum2, done2); \
 	LOAD Z1, 64(G); \
 	LOAD Z0, (G); \
 	LOAD Z2, TAILMASK, 128(G); \
 	JMP  end; \
 tail1: \
 	LOADZ 64(G), TAILMASK, Z1; \
-	GROUPS(LAST1, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight1, few1, one1, sum1, done1); \
+	GROUPS(LAST1, SUM2, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight1, few1, one1, sum1, done1); \
 	LOAD Z0, (G); \
 	LOAD Z1, TAILMASK, 64(G); \
 	JMP  end; \
 tail0: \
 	LOADZ (G), TAILMASK, Z0; \
-	GROUPS(LAST0, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight0, few0, one0, sum0, done0); \
+	GROUPS(LAST0, SUM1, SIZE, LOADZ, BROADCAST, MUL, FMA, ADD, eight0, few0, one0, sum0, done0); \
 	LOAD Z0, TAILMASK, (G); \
 end: \
 	VZEROUPPER; \
@@ -1058,10 +1063,10 @@ TEXT ·gradientWide64AVX512(SB), NOSPLIT, $0-56
 	MOVQ ahead+48(FP), AHEAD
 	GRADIENTWIDE(8, 8, 3, VMOVUPD, VMOVUPD.Z, VBROADCASTSD, VFMADD231PD)
 
-// SUM adds the N elements at DELTA to the eight float64 lanes at DI, eight at
+// SUMKERNEL adds the N elements at DELTA to the eight float64 lanes at DI, eight at
 // a time. WIDEN loads eight of them as float64, WIDENZ under TAILMASK.
 #define COUNT ROWS
-#define SUM(SIZE, WIDEN, WIDENZ) \
+#define SUMKERNEL(SIZE, WIDEN, WIDENZ) \
 	VMOVUPD (DI), Z0; \
 	MOVQ COUNT, TAIL; \
 	ANDQ $7, TAIL; \
@@ -1096,11 +1101,11 @@ TEXT ·sum32AVX512(SB), NOSPLIT, $0-24
 	MOVQ lanes+0(FP), DI
 	MOVQ delta+8(FP), DELTA
 	MOVQ n+16(FP), COUNT
-	SUM(4, WIDEN32, WIDEN32Z)
+	SUMKERNEL(4, WIDEN32, WIDEN32Z)
 
 // func sum64AVX512(lanes *[sumLanes]float64, delta *float64, n int)
 TEXT ·sum64AVX512(SB), NOSPLIT, $0-24
 	MOVQ lanes+0(FP), DI
 	MOVQ delta+8(FP), DELTA
 	MOVQ n+16(FP), COUNT
-	SUM(8, WIDEN64, WIDEN64Z)
+	SUMKERNEL(8, WIDEN64, WIDEN64Z)

@@ -50,13 +50,17 @@ GLOBL mask<>(SB), RODATA|NOPTR, $256
 #define TAIL AX    // columns behind the last full group
 #define MASK BX    // masks of the tail, vector by vector
 
-// SPLIT(size) splits the columns into full groups of size bytes and a tail.
-#define SPLIT(size) \
+// TAILOF(size) sets TAIL to the columns behind full groups of size bytes;
+// SPLIT(size) takes them from COLS, too.
+#define TAILOF(size) \
 	MOVQ COLS, TAIL;           \
 	ANDQ $(size-1), TAIL;      \
-	SUBQ TAIL, COLS;           \
 	LEAQ mask<>+128(SB), MASK; \
 	SUBQ TAIL, MASK
+
+#define SPLIT(size) \
+	TAILOF(size); \
+	SUBQ TAIL, COLS
 
 // REDUCE halves the 64 bytes of lanes (Y0, Y1) of one row to 8 bytes, which
 // HALVE1 makes one z in X0.
@@ -420,7 +424,8 @@ eighth:                          \
 //			g += t
 //
 // Y0-Y3 are g, Y4-Y7 are t. TILE4 works four vectors of a row; LASTn works n
-// and, under its mask, the last one. OP is FMA or MUL.
+// and, under its mask, the last one. OP is FMA or MUL. SUMn adds n vectors of t to
+// g.
 #define TILE1(OP) OP 0(P), DK, Y4
 #define TILE2(OP) TILE1(OP); OP 32(P), DK, Y5
 #define TILE3(OP) TILE2(OP); OP 64(P), DK, Y6
@@ -438,7 +443,12 @@ eighth:                          \
 	ADDQ      $SIZE, D; \
 	ADDQ      STRIDE, P
 
-#define GROUPS(TILE, group, row, sum) \
+#define SUM1 ADD Y4, Y0, Y0
+#define SUM2 SUM1; ADD Y5, Y1, Y1
+#define SUM3 SUM2; ADD Y6, Y2, Y2
+#define SUM4 SUM3; ADD Y7, Y3, Y3
+
+#define GROUPS(TILE, SUM, group, row, sum) \
 	MOVQ    X, P;       \
 	MOVQ    DELTA, D;   \
 	MOVQ    ROWS, N;    \
@@ -455,10 +465,7 @@ row:                        \
 	DECQ    K;          \
 	JNZ     row;        \
 sum:                        \
-	ADD     Y4, Y0, Y0; \
-	ADD     Y5, Y1, Y1; \
-	ADD     Y6, Y2, Y2; \
-	ADD     Y7, Y3, Y3; \
+	SUM;                \
 	TESTQ   N, N;       \
 	JNZ     group
 
@@ -467,14 +474,14 @@ sum:                        \
 	MASKMOV off(G), MT, g
 
 #define GRADIENT_NARROW \
-	SPLIT(128);                        \
+	TAILOF(128);                       \
 	JMP     cols;                      \
 tile:                                      \
 	VMOVUPS (G), Y0;                   \
 	VMOVUPS 32(G), Y1;                 \
 	VMOVUPS 64(G), Y2;                 \
 	VMOVUPS 96(G), Y3;                 \
-	GROUPS(TILE4, group4, row4, sum4); \
+	GROUPS(TILE4, SUM4, group4, row4, sum4); \
 	VMOVUPS Y0, (G);                   \
 	VMOVUPS Y1, 32(G);                 \
 	VMOVUPS Y2, 64(G);                 \
@@ -497,19 +504,19 @@ cols:                                      \
 	JLE     tail2;                     \
 	VMOVUPS 64(G), Y2;                 \
 	LOAD_LAST(96, Y3);                 \
-	GROUPS(LAST3, group3, row3, sum3); \
+	GROUPS(LAST3, SUM4, group3, row3, sum3); \
 	JMP     vector;                    \
 tail2:                                     \
 	LOAD_LAST(64, Y2);                 \
-	GROUPS(LAST2, group2, row2, sum2); \
+	GROUPS(LAST2, SUM3, group2, row2, sum2); \
 	JMP     vector;                    \
 tail1:                                     \
 	LOAD_LAST(32, Y1);                 \
-	GROUPS(LAST1, group1, row1, sum1); \
+	GROUPS(LAST1, SUM2, group1, row1, sum1); \
 	JMP     vector;                    \
 tail0:                                     \
 	LOAD_LAST(0, Y0);                  \
-	GROUPS(LAST0, group0, row0, sum0); \
+	GROUPS(LAST0, SUM1, group0, row0, sum0); \
 	STORE_TAIL;                        \
 done:                                      \
 	VZEROUPPER;                        \

@@ -206,7 +206,8 @@ done:
 
 // ROWS is the kernel: EIGHT computes δ and cost of eight rows; LOAD widens
 // eight elements to float64, LOADZ under TAILMASK, STORE and STOREM narrow
-// and store VE.
+// and store VE. What TAILMASK leaves out is never on the right side: z and the
+// label are 0.
 #define ROWS(CONSTS, EIGHT, SCALE, LOAD, LOADZ, STORE, STOREM) \
 	CONSTS; \
 	VMOVUPD 0(SUMS), COST; \
@@ -243,7 +244,6 @@ tail: \
 	VMULPD VS, VE, VE; \
 	VMULPD VS, VC, VC; \
 weightedtail: \
-	KANDB  TAILMASK, SAME, SAME; \
 	VADDPD VC, COST, TAILMASK, COST; \
 	VADDPD ONE, CORRECT, SAME, CORRECT; \
 	STOREM; \
