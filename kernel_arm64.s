@@ -94,18 +94,23 @@ GLOBL iota<>(SB), RODATA|NOPTR, $16
 	FMLA(16, 23, d)
 
 // PART1 and PART4, at label part, take what remains to the lane
-// registers, and leave zeros for the registers that follow in the group.
-#define PART1(part, a) \
+// registers, and leave zeros for the registers that follow in the group, if
+// any do.
+#define LASTPART1(part, a) \
 part: \
-	FMLA(17, 24, a) \
-	ZERO(24) \
+	FMLA(17, 24, a)
+#define PART1(part, a) \
+	LASTPART1(part, a) \
+	EOR_16B(24, 24, 24) \
 	VEOR V17.B16, V17.B16, V17.B16
-#define PART4(part, a, b, c, d) \
+#define LASTPART4(part, a, b, c, d) \
 part: \
 	FMLA(17, 24, a) \
 	FMLA(17, 25, b) \
 	FMLA(17, 26, c) \
-	FMLA(17, 27, d) \
+	FMLA(17, 27, d)
+#define PART4(part, a, b, c, d) \
+	LASTPART4(part, a, b, c, d) \
 	ZERO(24) \
 	VEOR V17.B16, V17.B16, V17.B16
 
@@ -139,9 +144,9 @@ short: \
 	SHORTEND(p, v) \
 done:
 
-// PREPARE loads what all rows need to end: LAST, the index of VTBL and what
-// remains of w. A group is the bytes of all lanes.
-#define PREPARE(group) \
+// PREPARE loads what all rows need to end: LAST, the index of VTBL and, by END or
+// ANYEND, what remains of w. A group is the bytes of all lanes.
+#define PREPARE(group, loadw) \
 	MOVD $iota<>(SB), TMP \
 	VLD1 (TMP), [V29.B16] \
 	AND $15, COLS, LAST \
@@ -153,7 +158,7 @@ done:
 	SUB LAST, COLS, TMP \
 	ADD TMP, W, WP \
 	SUB $16, LAST \
-	ANYEND(WP, V28, shortW, haveW)
+	loadw
 
 // SHORT1 to SHORT8 take one row of so many vectors, at X, to lane register a,
 // by way of a to a+3 and V24-V27; w is in V16-V23. The first product of a lane
@@ -323,7 +328,7 @@ rows: \
 #define FORWARD_NARROW \
 	LSL $SHIFT, COLS \
 	LSL $SHIFT, STRIDE \
-	PREPARE(64) \
+	PREPARE(64, ANYEND(WP, V28, shortW, haveW)) \
 	CMP $16, COLS \
 	BLO one \
 	CMP $4, ROWS \
@@ -382,7 +387,7 @@ fourTail: \
 	PART4(four0, 0, 4, 8, 12) \
 	PART4(four1, 1, 5, 9, 13) \
 	PART4(four2, 2, 6, 10, 14) \
-	PART4(four3, 3, 7, 11, 15) \
+	LASTPART4(four3, 3, 7, 11, 15) \
 fourSum: \
 	HALVE4(0) \
 	HALVE4(4) \
@@ -418,7 +423,7 @@ oneTail: \
 	PART1(one0, 0) \
 	PART1(one1, 1) \
 	PART1(one2, 2) \
-	PART1(one3, 3) \
+	LASTPART1(one3, 3) \
 oneSum: \
 	HALVE4(0) \
 	STORE1 \
@@ -428,8 +433,8 @@ done: \
 	RET
 
 // ROW_WIDE adds the products of one wide row, at X0, and w, at WP, to the
-// lanes in V0-V7.
-#define ROW_WIDE \
+// lanes in V0-V7. end loads what remains of the row.
+#define ROW_WIDE(end) \
 	SUBS $128, COLS, LEFT \
 	BLO oneTail \
 oneLoop: \
@@ -444,7 +449,7 @@ oneLoop: \
 oneTail: \
 	ADDS $128, LEFT \
 	BEQ oneSum \
-	ANYEND(X0, V24, shortX, haveX) \
+	end \
 	VMOV V28.B16, V17.B16 \
 	QUAD1(one0, 0) \
 	QUAD1(one1, 1) \
@@ -461,7 +466,7 @@ oneTail: \
 	PART1(one4, 4) \
 	PART1(one5, 5) \
 	PART1(one6, 6) \
-	PART1(one7, 7) \
+	LASTPART1(one7, 7) \
 oneSum:
 
 // SLOTROWS sets X0 to X3 and WP to where a slot begins, in the four rows before
@@ -520,9 +525,7 @@ part: \
 #define FORWARD_WIDE \
 	LSL $SHIFT, COLS \
 	LSL $SHIFT, STRIDE \
-	PREPARE(128) \
-	CMP $16, COLS \
-	BLO one \
+	PREPARE(128, END(WP, V28)) \
 	B_IS_MINUS_ZERO(one) \
 	MOVD $64, STEP \
 four: \
@@ -619,7 +622,7 @@ one: \
 	MOVD W, WP \
 	ZERO(0) \
 	ZERO(4) \
-	ROW_WIDE \
+	ROW_WIDE(END(X0, V24)) \
 	HALVE8(0) \
 	STORE1 \
 	SUBS $1, ROWS \
@@ -635,13 +638,13 @@ done: \
 // with the lanes in memory, at ZS.
 #define DOT \
 	LSL $SHIFT, COLS \
-	PREPARE(128) \
+	PREPARE(128, ANYEND(WP, V28, shortW, haveW)) \
 	MOVD X, X0 \
 	MOVD W, WP \
 	MOVD ZS, TMP \
 	VLD1.P 64(TMP), [V0.B16, V1.B16, V2.B16, V3.B16] \
 	VLD1 (TMP), [V4.B16, V5.B16, V6.B16, V7.B16] \
-	ROW_WIDE \
+	ROW_WIDE(ANYEND(X0, V24, shortX, haveX)) \
 	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(ZS) \
 	VST1 [V4.B16, V5.B16, V6.B16, V7.B16], (ZS) \
 	RET
