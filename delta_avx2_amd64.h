@@ -158,8 +158,7 @@
 	VSUBPD    PROB, M, VE;                      \
 	VANDPD    SIGN, VX, Y6;                     \
 	VXORPD    Y6, VE, VE;                        \
-	/* ordered(x) and not (x ≥ 0) ≠ (y ≥ ½) */ \
-	VXORPD    Y6, Y6, Y6;                      \
+	/* ordered(x) and not (x ≥ ±0) ≠ (y ≥ ½) */ \
 	VCMPPD    $0x1d, Y6, VX, Y6;                \
 	VCMPPD    $0x1d, HALF, YI, Y7;             \
 	VCMPPD    $7, VX, VX, RIGHT;                 \

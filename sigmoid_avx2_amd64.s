@@ -358,7 +358,7 @@ done:
 //			sums += cost, right
 //
 // In the tail, the unused lanes of the sums get zeros of the sign that changes
-// nothing.
+// nothing; they are never right, since z and the label are 0 there.
 #define DELTA(EXPNEG, GRAD, SIZE, LOAD, STORE, LOAD_TAIL, STORE_TAIL) \
 	XORL      LANES, LANES;              \
 block:                                       \
@@ -394,7 +394,6 @@ tail:                                        \
 mask:                                        \
 	VMOVUPD   SIGN, Y6;                  \
 	VBLENDVPD M8, COST, Y6, COST;        \
-	VANDPD    M8, RIGHT, RIGHT;          \
 	ACCUMULATE;                          \
 	STORE_TAIL(X1, VE);                   \
 done:                                        \

@@ -43,7 +43,7 @@
 #define P      R11 // cursor in y, weights and the sums, between two passes
 #define LANE   R12 // offset of the lanes by row of a pair
 
-#define SKEW 1024 // bytes of columns by which the gradient lags at most
+#define SKEW 1024 // bytes of columns by which the gradient lags; every wide row has them in whole groups
 
 // FETCH brings the next two lines towards the core, in order of addresses.
 #define FETCH \
@@ -153,8 +153,6 @@ forward: \
 start: \
 	ZERO; \
 	MOVQ $SKEW, END; \
-	CMPQ END, COLS; \
-	CMOVQGT COLS, END; \
 	/* beside the last columns of the gradient of the pair before the last */ \
 	MOVQ rows+56(FP), AX; \
 	SUBQ ROWS, AX; \
@@ -184,8 +182,7 @@ broadcast: \
 	JGE  tail; \
 	BOTH(COLS, LOAD, FMA, loopB, aheadB, doneB); \
 	JMP  tail; \
-first: \
-	XORL COL, COL; \
+first: /* COL is 0 */ \
 	AGAIN(FORWARD(LOAD, FMA), COLS, alone, aloneahead, alonedone); \
 tail: \
 	FORWARDTAIL(LANES, LOADZ, FMA, reduce); \
@@ -197,9 +194,6 @@ tail: \
 last: \
 	CMPQ rows+56(FP), $2; \
 	JEQ  newpair; \
-	MOVQ $SKEW, END; \
-	CMPQ END, COLS; \
-	CMOVQGT COLS, END; \
 	LEAQ (G)(COLS*1), GP; \
 	SUBQ END, GP; \
 	BEHIND(4, COLS); \

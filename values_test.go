@@ -63,6 +63,7 @@ func testSigmoidLanes[T Float](t *testing.T, k routine) {
 		for _, v := range all {
 			src[i], want[i] = v, sigmoidOf(v)
 			call(i + 1)
+			call(max(i+1, lanes-1))
 			call(lanes)
 		}
 		src[i], want[i] = z, y
@@ -133,6 +134,9 @@ func testChosenSteps[T Float](t *testing.T, k routine, a *arena[T], unit int, co
 	for i, cols := range columns {
 		for n, chosen := range []int{roundedZeros, exactZeros, directZ, directZ, directZ, directZ} {
 			c := trial{rows: (2 + n&1) * unit, cols: cols, stride: cols + i%3, chosen: chosen, compare: true, end: true}
+			if i&1 != 0 {
+				c.stride = PaddedStride[T](cols)
+			}
 			for c.start = 0; c.start < len(hardZ); c.start += 11 {
 				if do(t, k, a, c); chosen != directZ {
 					break
