@@ -334,7 +334,6 @@ func address[T any](s []T) uint64 { return uint64(uintptr(unsafe.Pointer(unsafe.
 
 // do calls k as c says and fails t if anything is wrong.
 func do[T Float](t *testing.T, k routine, a *arena[T], c trial) {
-	t.Helper()
 	if err := try(t, k, a, c); err != "" {
 		t.Fatalf("%s, %v: %s", k.Name, c, err)
 	}
@@ -344,8 +343,8 @@ func do[T Float](t *testing.T, k routine, a *arena[T], c trial) {
 // last column with +∞: a kernel that multiplies it by 0 once more gives NaN. It
 // returns a function that undoes it.
 func spoil[T Float](r *guard.Region, x []T, c trial) (undo func()) {
+	x = guard.Writable(r, x)
 	each := func(f func(x *T, last bool)) {
-		r.ReadOnly(false)
 		for i := 0; i < len(x); i += c.stride {
 			row := x[i:min(i+c.stride, len(x))]
 			if c.infinite {
@@ -355,9 +354,8 @@ func spoil[T Float](r *guard.Region, x []T, c trial) (undo func()) {
 				f(&row[j], false)
 			}
 		}
-		r.ReadOnly(true)
 	}
-	var before []T
+	before := make([]T, 0, c.rows*(c.stride-c.cols+1)+1)
 	each(func(x *T, last bool) {
 		before = append(before, *x)
 		if *x = T(math.NaN()); last {
@@ -660,8 +658,7 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 	flags := deck{r: r, n: 8}
 	place := deck{r: r, n: 8}
 	skip, infinite := 0, false
-	runKind := func(rows, cols, kind int) {
-		t.Helper()
+	runKind := func(rows, cols, kind int) { // no t.Helper, which takes as long as a small kernel
 		c := trial{rows: rows, cols: cols, kind: kind, skip: skip, infinite: infinite, compare: true}
 		c.stride = cols + []int{0, 0, PaddedStride[T](cols) - cols, 5}[pad.deal()]
 		f := flags.deal()
@@ -676,7 +673,6 @@ func testGuardedKernel[T Float](t *testing.T, k routine, a *arena[T]) {
 		do(t, k, a, c)
 	}
 	run := func(rows, cols int) {
-		t.Helper()
 		k := kind.deal()
 		runKind(rows, cols, max(0, k-kinds)) // half of them ordinary
 	}
@@ -832,8 +828,9 @@ func testZeros[T Float](t *testing.T, rows int, widths []int) {
 					clear(x.Data)
 				}
 			} else {
+				far := T(math.Pow(10, float64(k)/2))
 				for i := range x.Data {
-					x.Data[i] = T(math.Pow(10, float64(k)/2))
+					x.Data[i] = far
 				}
 				for j := range w {
 					w[j] = -1

@@ -13,6 +13,7 @@ import (
 // ordinary memory.
 type Region struct {
 	mem  []byte // without the guards
+	rw   []byte // the same memory, always writable
 	free func()
 	prot func(writable bool)
 }
@@ -44,6 +45,17 @@ func slice[T any](r *Region, at, n int) []T {
 		panic(fmt.Sprintf("guard: %d elements of %d bytes in a region of %d", n, size, len(r.mem)))
 	}
 	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(r.mem)), at)), n)
+}
+
+// Writable returns the elements of s, a part of r, at another address where
+// they may be written even while r is read-only.
+func Writable[T any](r *Region, s []T) []T {
+	at := uintptr(unsafe.Pointer(unsafe.SliceData(s))) - uintptr(unsafe.Pointer(unsafe.SliceData(r.mem)))
+	size := unsafe.Sizeof(*new(T))
+	if at > uintptr(len(r.mem)) || at+uintptr(len(s))*size > uintptr(len(r.mem)) {
+		panic("guard: a slice that is no part of the region")
+	}
+	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(r.rw)), at)), len(s))
 }
 
 // Fault runs f and returns the fault that f raised by touching a guard or by

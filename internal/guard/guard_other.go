@@ -6,8 +6,10 @@ package guard
 const Enabled = false
 
 func newRegion(n int) *Region {
+	mem := make([]byte, (n+63)/64*64)
 	return &Region{
-		mem:  make([]byte, (n+63)/64*64),
+		mem:  mem,
+		rw:   mem,
 		free: func() {},
 		prot: func(bool) {},
 	}

@@ -33,6 +33,14 @@ func TestGuard(t *testing.T) {
 	if err := Fault(func() { end[0] = 1 }); err == nil {
 		t.Error("write to read-only memory: no fault")
 	}
+	Writable(r, end)[0] = 3
+	if end[0] != 3 {
+		t.Errorf("written at the other address: %v, want 3", end[0])
+	}
+	Writable(r, start)[24] = 4
+	if start[24] != 4 {
+		t.Errorf("written at the other address: %v, want 4", start[24])
+	}
 	r.ReadOnly(false)
 	if err := Fault(func() { end[0] = 1 }); err != nil {
 		t.Errorf("write to writable memory: %v", err)

@@ -29,6 +29,7 @@ type build struct {
 	execute []string // what runs it
 	image   []byte
 	hash    string
+	mu      sync.Mutex
 	limits  map[string]time.Duration // of a test, by kernel
 	copies  sync.Map                 // of the file, by worker
 }
@@ -77,6 +78,10 @@ func (b *build) mutants(only *regexp.Regexp) (all []*mutant, skipped []string, e
 	if err != nil {
 		return nil, nil, err
 	}
+	out, err := b.command(context.Background(), filepath.Join(b.tmp, "kernel.test"), ".*", "-test.v").CombinedOutput()
+	if err != nil {
+		return nil, nil, fmt.Errorf("the tests fail as it is: %w\n%s", err, out)
+	}
 	times := map[string]int{}
 	for _, file := range files {
 		functions, err := listing.Read(file, b.arch)
@@ -91,12 +96,10 @@ func (b *build) mutants(only *regexp.Regexp) (all []*mutant, skipped []string, e
 			if !ok {
 				return nil, nil, fmt.Errorf("%s: not in the binary with its size of %d bytes", fn.Name, fn.Size)
 			}
-			if out, err := b.command(context.Background(), filepath.Join(b.tmp, "kernel.test"), fn.Name, "-test.v").Output(); err != nil {
-				return nil, nil, fmt.Errorf("the test of %s fails as it is: %w\n%s", fn.Name, err, out)
-			} else if bytes.Contains(out, []byte("--- SKIP: "+testName+"/"+fn.Name)) {
+			if bytes.Contains(out, []byte("--- SKIP: "+testName+"/"+fn.Name+" ")) {
 				skipped = append(skipped, fn.Name)
 				continue
-			} else if !bytes.Contains(out, []byte("--- PASS: "+testName+"/"+fn.Name)) {
+			} else if !bytes.Contains(out, []byte("--- PASS: "+testName+"/"+fn.Name+" ")) {
 				return nil, nil, fmt.Errorf("%s has no test of the name %s/%s", fn.Name, testName, fn.Name)
 			}
 			start := int64(s.Value - text.Addr + text.Offset)
@@ -156,19 +159,19 @@ func (b *build) command(ctx context.Context, file, function string, flags ...str
 	return cmd
 }
 
-// baseline measures how long the tests take without a mutation.
-func (b *build) baseline(all []*mutant) error {
-	for _, m := range all {
-		if b.limits[m.function] != 0 {
-			continue
-		}
+// limit returns how long the test of a kernel may take: ten times as long as
+// without a mutation.
+func (b *build) limit(function string) (time.Duration, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.limits[function] == 0 {
 		start := time.Now()
-		if err := b.command(context.Background(), filepath.Join(b.tmp, "kernel.test"), m.function).Run(); err != nil {
-			return fmt.Errorf("the test of %s fails as it is: %w", m.function, err)
+		if err := b.command(context.Background(), filepath.Join(b.tmp, "kernel.test"), function).Run(); err != nil {
+			return 0, fmt.Errorf("the test of %s fails as it is: %w", function, err)
 		}
-		b.limits[m.function] = max(500*time.Millisecond, 10*time.Since(start))
+		b.limits[function] = max(500*time.Millisecond, 10*time.Since(start))
 	}
-	return nil
+	return b.limits[function], nil
 }
 
 // try runs a mutant in the copy of the binary that belongs to a worker.
@@ -190,7 +193,10 @@ func (b *build) try(worker int, m *mutant) (verdict string, err error) {
 			err = e
 		}
 	}()
-	limit := b.limits[m.function]
+	limit, err := b.limit(m.function)
+	if err != nil {
+		return "", err
+	}
 	for attempt := 1; ; attempt++ {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		cmd := b.command(ctx, file, m.function)

@@ -100,10 +100,6 @@ func run() error {
 	}
 	defer st.close()
 	start := time.Now()
-	if err := b.baseline(all); err != nil {
-		return err
-	}
-
 	var todo []*mutant
 	for _, m := range all {
 		if m.verdict = st.results[m.key()]; m.verdict == "" {
