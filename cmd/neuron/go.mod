@@ -7,6 +7,7 @@ require (
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/seed-b3c25b83/kernel v0.0.0
 	github.com/seed-b3c25b83/kernel/dataset v0.0.0
+	github.com/seed-b3c25b83/kernel/exchange v0.0.0
 	github.com/seed-b3c25b83/kernel/pictures v0.0.0
 	golang.org/x/term v0.47.0
 )
@@ -20,10 +21,12 @@ require (
 	github.com/mattn/go-runewidth v0.0.31 // indirect
 	golang.org/x/image v0.48.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 )
 
 replace (
 	github.com/seed-b3c25b83/kernel => ../..
 	github.com/seed-b3c25b83/kernel/dataset => ../../dataset
+	github.com/seed-b3c25b83/kernel/exchange => ../../exchange
 	github.com/seed-b3c25b83/kernel/pictures => ../../pictures
 )
