@@ -26,6 +26,25 @@ type Checkpoint[T kernel.Float] struct {
 	Order   int       // kernel.Order of the program
 	Options []Setting // that matter
 	Data    Fingerprint
+
+	running bool     // it comes from a training,
+	scaling *scaling // with these means and deviations, or none
+}
+
+// Neuron returns the weights and the bias that Fit would return if the training
+// ended here, to look at it on the way. It panics unless c comes from the
+// training itself: checkpoints in files do not hold the means and deviations of
+// the features.
+func (c *Checkpoint[T]) Neuron() (weights []T, bias T) {
+	if !c.running {
+		panic("train: Checkpoint.Neuron: the checkpoint does not come from a training that is running")
+	}
+	cols := len(c.Params) - 1
+	weights, bias = slices.Clone(c.Params[:cols]), c.Params[cols]
+	if c.scaling != nil {
+		bias = fold(c.scaling, weights, bias)
+	}
+	return weights, bias
 }
 
 // A Setting is a field of Options, and its value in words.
@@ -126,6 +145,7 @@ func (t *trainer[T]) resume(from *Checkpoint[T], save func(*Checkpoint[T]) error
 		return nil
 	}
 	c := Checkpoint[T]{Order: kernel.Order, Options: t.asked.settings(), Data: t.printer.fingerprint()}
+	c.running, c.scaling = true, t.scaling
 	if from != nil {
 		if err := from.check(&c, t.Epochs); err != nil {
 			return err

@@ -208,3 +208,31 @@ func TestBadCheckpoints(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// On the way, a checkpoint says what Fit would return if the training ended
+// there.
+func TestNeuron(t *testing.T) {
+	d := random[float32](100, 5, 0.1)
+	for _, standardize := range []bool{true, false} {
+		o := Options{Loss: kernel.LogLoss, Rate: 0.5, Epochs: 4, Standardize: standardize}
+		_, err := FitFrom(ctx, d, o, nil, func(c *Checkpoint[float32]) error {
+			short := o
+			short.Epochs = c.Epochs
+			want, err := Fit(ctx, d, short)
+			w, b := c.Neuron()
+			if err != nil || !slices.Equal(w, want.Weights) || b != want.Bias {
+				t.Errorf("epoch %d: %v %v, want %v %v, %v", c.Epochs, w, b, want.Weights, want.Bias, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	(&Checkpoint[float32]{Params: []float32{1, 2}}).Neuron()
+}

@@ -3,7 +3,6 @@ package train
 import (
 	"context"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/seed-b3c25b83/kernel"
@@ -346,9 +345,8 @@ func (t *trainer[T]) penalty() float64 {
 }
 
 func (t *trainer[T]) result() *Result[T] {
-	cols := len(t.params) - 1
+	c := Checkpoint[T]{Params: t.params, running: true, scaling: t.scaling}
 	r := &Result[T]{
-		Weights: slices.Clone(t.params[:cols]), Bias: t.params[cols],
 		Epochs: t.epochs, Converged: t.converged, Cost: t.cost,
 		Rate: t.Rate, BatchSize: t.BatchSize, Findings: t.findings,
 	}
@@ -357,9 +355,7 @@ func (t *trainer[T]) result() *Result[T] {
 			r.Warnings = append(r.Warnings, f.String())
 		}
 	}
-	if t.scaling != nil {
-		r.Bias = fold(t.scaling, r.Weights, r.Bias)
-	}
+	r.Weights, r.Bias = c.Neuron()
 	return r
 }
 

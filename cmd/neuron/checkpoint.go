@@ -56,9 +56,14 @@ func newKeeper[T kernel.Float](e *env, o *trainOptions) (*keeper[T], error) {
 }
 
 // fit is train.FitFrom with checkpoints.
-func (k *keeper[T]) fit(e *env, src train.Source[T], options train.Options) (*train.Result[T], error) {
+func (k *keeper[T]) fit(e *env, src train.Source[T], options train.Options, r *recorder[T]) (*train.Result[T], error) {
 	k.saved = time.Now()
-	result, err := train.FitFrom(e.ctx, src, options, k.from, k.note)
+	result, err := train.FitFrom(e.ctx, src, options, k.from, func(c *train.Checkpoint[T]) error {
+		if err := k.note(c); err != nil {
+			return err
+		}
+		return r.note(c)
+	})
 	if errors.Is(err, train.ErrMismatch) {
 		return nil, fmt.Errorf("%s: %w; use the same data and flags, or remove the file", k.path, err)
 	}

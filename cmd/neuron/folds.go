@@ -45,7 +45,7 @@ func crossValidate[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *p
 		p.name(fmt.Sprintf("fold %d/%d ", k+1, o.folds))
 		rest := d.Select(train.Without(len(d.Y), fold))
 		var f *fitted[T]
-		if f, err = fit(e, o, rest, p); err != nil {
+		if f, err = fit(e, o, rest, p, nil); err != nil {
 			break
 		}
 		m := newModel(o, d, f)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/seed-b3c25b83/kernel"
@@ -29,9 +30,10 @@ func (d *labelled[T]) tooFew(o *trainOptions) error {
 // trainOn trains on the rows seen, and tests on those unseen unless they are
 // nil.
 func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unseen train.Source[T], p *progress) error {
-	f, err := fit(e, o, seen, p)
+	rec := newRecorder(e, o, unseen)
+	f, err := fit(e, o, seen, p, rec)
 	if f == nil {
-		return explain(e, o, err)
+		return errors.Join(explain(e, o, err), rec.writeFailure(o, d, err))
 	}
 	m := newModel(o, d, f)
 	if o.out != "" {
@@ -48,7 +50,12 @@ func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unse
 	if failed != nil {
 		return failed
 	}
-	return cmp.Or(printReport(e, o.json, r), err)
+	rows, which := seen, "rows trained on"
+	if unseen != nil {
+		rows, which = unseen, "rows held out"
+	}
+	failed = rec.write(e, o, d, m, f, r, rows, which)
+	return cmp.Or(printReport(e, o.json, r), failed, err)
 }
 
 // A trainReport says what a training came to.
@@ -67,6 +74,8 @@ type trainReport struct {
 	Warnings    []string          `json:"warnings"` // those of them that are harmful
 	Hash        string            `json:"hash"`
 	Model       string            `json:"model,omitempty"` // the file it was saved in
+	Page        string            `json:"report,omitempty"`
+	Curve       string            `json:"curve,omitempty"`
 	Speed       speedReport       `json:"speed"`
 }
 
@@ -83,6 +92,8 @@ func newTrainReport[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T
 		Findings:    findingReports(f.Findings),
 		Warnings:    append([]string{}, f.Warnings...),
 		Model:       o.out,
+		Page:        o.page,
+		Curve:       o.curve,
 	}
 	r.Speed.add(f.rows*(f.Epochs-f.resumed), f.elapsed)
 	return r
@@ -116,6 +127,12 @@ func (r *trainReport) print(w printer) {
 	w.line("weights    %s, the same bits on every CPU", r.Hash)
 	if r.Model != "" {
 		w.line("saved      %s", r.Model)
+	}
+	if r.Page != "" {
+		w.line("report     %s", r.Page)
+	}
+	if r.Curve != "" {
+		w.line("curve      %s", r.Curve)
 	}
 	w.line("")
 	if r.Test != nil {

@@ -15,7 +15,7 @@ import (
 // indifferent are the flags of train that leave the weights as they are, so
 // that the model does not carry them: the same training gives the same file,
 // whether it was interrupted or streamed, and on how many cores.
-var indifferent = []string{"workers", "out", "checkpoint", "every", "resume", "stream", "scratch", "json", "q"}
+var indifferent = []string{"workers", "out", "checkpoint", "every", "resume", "stream", "scratch", "report", "curve", "json", "q"}
 
 // commandLine returns the command that trains the same weights, on a file of
 // that name in the current folder.

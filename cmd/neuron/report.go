@@ -129,9 +129,13 @@ func (s *speedReport) add(rows int, elapsed time.Duration) {
 	s.Implementation = kernel.Implementation()
 }
 
-func (s *speedReport) print(w printer) {
+func (s *speedReport) elapsed() time.Duration {
 	elapsed := time.Duration(s.Seconds * float64(time.Second))
-	w.line("time       %v, %s rows per second (%s)", elapsed.Round(max(elapsed/1000, 1)), thousands(s.RowsPerSecond), s.Implementation)
+	return elapsed.Round(max(elapsed/1000, 1))
+}
+
+func (s *speedReport) print(w printer) {
+	w.line("time       %v, %s rows per second (%s)", s.elapsed(), thousands(s.RowsPerSecond), s.Implementation)
 }
 
 // thousands formats x with three digits and a word for the rest.

@@ -52,6 +52,11 @@ go on with other data or other flags that matter; -epochs, -workers, -stream and
 what concerns the report may change. -resume without FILE begins, so that one
 command can be run again and again.
 
+-report FILE.html writes a page with the learning curve, ROC, precision and recall,
+calibration and confusion matrix of the rows held out, and the largest weights;
+-curve FILE.png or FILE.svg draws the learning curve alone. Both also show how a
+training went that diverged.
+
 With -stream the rows need not fit into memory: they are written to a file in
 the folder of -scratch, as the kernels want them, and read from there in every
 epoch, ahead of the steps. The file takes 4 bytes for each feature, 8 with
@@ -99,6 +104,9 @@ type trainOptions struct {
 	stream  bool
 	scratch string
 
+	page  string
+	curve string
+
 	json  bool
 	quiet bool
 
@@ -134,6 +142,8 @@ func (o *trainOptions) register(flags *flag.FlagSet) {
 	flags.BoolVar(&o.resume, "resume", false, "go on from the checkpoint, if there is one")
 	flags.BoolVar(&o.stream, "stream", false, "read the rows from disk in every epoch, for more of them than memory holds")
 	flags.StringVar(&o.scratch, "scratch", "", "`folder` in which -stream keeps the rows while it trains (default $TMPDIR, or a folder for large files)")
+	flags.StringVar(&o.page, "report", "", "`file`.html to write a report in that needs nothing besides: curves, measures, weights")
+	flags.StringVar(&o.curve, "curve", "", "`file` to draw the learning curve in, .png or .svg")
 	flags.BoolVar(&o.json, "json", false, "print the report as JSON")
 	flags.BoolVar(&o.quiet, "q", false, "show no progress and no warnings")
 	o.pictureFormat.register(flags)
@@ -164,6 +174,10 @@ func (o *trainOptions) check(args []string) error {
 		return misuse("-resume goes on from a checkpoint: say where it is with -checkpoint FILE")
 	case o.every != 0 && o.checkpoint == "":
 		return misuse("-every says how often to keep a checkpoint: say where with -checkpoint FILE")
+	case o.folds > 0 && o.page+o.curve != "":
+		return misuse("-folds trains several neurons, -report and -curve are about one; leave out -folds or them")
+	case o.curve != "" && curveWriter(o.curve) == nil:
+		return misuse("-curve %s: the name must end in .png or .svg, which says what is drawn", o.curve)
 	case o.every < 0:
 		return misuse("-every %d: must not be negative", o.every)
 	}
@@ -254,11 +268,12 @@ type fitted[T kernel.Float] struct {
 	elapsed     time.Duration
 	interrupted bool
 	data        train.Fingerprint // for a model that is saved
+	params      []T               // of the last epoch, as they were trained; the bias behind the weights
 }
 
 // fit trains a neuron. If it is interrupted after the first epoch, it returns
 // the neuron so far together with the error.
-func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progress) (*fitted[T], error) {
+func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progress, r *recorder[T]) (*fitted[T], error) {
 	options := o.Options
 	k, err := newKeeper[T](e, o)
 	if err != nil {
@@ -268,13 +283,15 @@ func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progre
 	options.OnRows = p.row
 	options.OnEpoch = func(epoch train.Epoch) {
 		p.epoch(epoch)
+		r.epoch(epoch)
 		if e.onEpoch != nil {
 			e.onEpoch(epoch)
 		}
 	}
 	p.start(rows, k.resumed())
+	r.start(k.resumed())
 	start := time.Now()
-	result, err := k.fit(e, src, options)
+	result, err := k.fit(e, src, options, r)
 	elapsed := time.Since(start)
 	p.end()
 	interrupted := err != nil && errors.Is(err, e.ctx.Err())
@@ -289,7 +306,7 @@ func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progre
 			e.warn("warning: %s", w)
 		}
 	}
-	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted, k.data()}, err
+	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted, k.data(), k.latest.Params}, err
 }
 
 // newModel puts names to what was trained.
