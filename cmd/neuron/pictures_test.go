@@ -187,6 +187,41 @@ func TestPictureErrors(t *testing.T) {
 	}
 }
 
+// TestManyPictures labels more pictures than are read at a time, with a
+// threshold of its own.
+func TestManyPictures(t *testing.T) {
+	dir := stripesFolder(t, 0, 3)
+	m, one := filepath.Join(dir, "m"), filepath.Join(dir, "stand", "a.png")
+	mustRun(t, "", "train", "-q", "-loss", "log", "-rate", "0.01", "-test-fraction", "0", "-out", m, dir)
+	args := []string{"predict", "-threshold", "1", m}
+	for range 300 {
+		args = append(args, one)
+	}
+	lines := strings.Split(mustRun(t, "", args...), "\n")
+	if len(lines) != 302 || lines[1] != lines[300] || !strings.HasSuffix(lines[1], ",fall") {
+		t.Errorf("%d lines, %q, %q", len(lines), lines[1], lines[300])
+	}
+}
+
+// TestPictureModel looks at models whose recipe is not for their weights.
+func TestPictureModel(t *testing.T) {
+	for recipe, want := range map[string]string{
+		"pixels grey size=3": `"pixels grey size=3" makes 9 features, but the model has 4`,
+		"pixels grey size=x": "does not say how to make features of a picture",
+	} {
+		path := filepath.Join(t.TempDir(), "m")
+		m := &model.Model[float32]{Weights: make([]float32, 4), Meta: map[string]string{pictureKey: recipe}}
+		if err := model.Save(path, m); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"predict", path, "a.png"}, {"eval", path, "."}, {"show", "-picture", "w.png", path}} {
+			if _, stderr, code := neuron("", args...); code != exitFailure || !strings.Contains(stderr, path+": ") || !strings.Contains(stderr, want) {
+				t.Errorf("%q: exit code %d, stderr %q, want %q", args, code, stderr, want)
+			}
+		}
+	}
+}
+
 func TestDraw(t *testing.T) {
 	dir := stripesFolder(t, 0, 3)
 	out, m := filepath.Join(dir, "w.png"), filepath.Join(dir, "m")
