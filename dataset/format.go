@@ -109,16 +109,21 @@ func peekStart(b *bufio.Reader) []byte {
 	}
 }
 
-// peekLine returns what b holds up to the end of its first line, or more. It
-// does not wait for what follows that line.
+// peekLine returns what b holds up to the end of its first line that is neither
+// empty nor a comment, or more. It does not wait for what follows that line.
 func peekLine(b *bufio.Reader) []byte {
 	for {
 		have, _ := b.Peek(b.Buffered())
-		if bytes.IndexByte(have, '\n') >= 0 || len(have) == b.Size() {
+		for line := range bytes.Lines(have) {
+			bare := bytes.TrimSpace(line)
+			if len(bare) > 0 && bare[0] != '#' && line[len(line)-1] == '\n' {
+				return have
+			}
+		}
+		if len(have) == b.Size() {
 			return have
 		}
 		if _, err := b.Peek(len(have) + 1); err != nil {
-			have, _ = b.Peek(b.Buffered())
 			return have
 		}
 	}

@@ -76,7 +76,7 @@ func TestGunzipDamage(t *testing.T) {
 	}
 	for content, want := range map[string]string{
 		string(packed) + "1,2\n3,4\n5,6\n":  "f: the gzip file is damaged, or something follows its end: gzip: invalid header",
-		string(gzipped(t, string(packed))):      "f: the file is compressed twice; undo one of it with gunzip",
+		string(gzipped(t, string(packed))):  "f: the file is compressed twice; undo one of it with gunzip",
 		"\x1f\x8b\x07" + string(packed[3:]): "f: the gzip file is damaged, or something follows its end: gzip: invalid header",
 	} {
 		if _, err := all([]byte(content)); err == nil || err.Error() != want {

@@ -129,7 +129,7 @@ func (t *libsvmRows) survey(o Options, again func() (*bufio.Reader, error)) erro
 			return fmt.Errorf("%s: no line has a feature", t.name)
 		}
 		if need := 4 * float64(rows) * float64(t.features); need > denseBytes && need > denseRatio*float64(size) {
-			return fmt.Errorf("%s: index %d: %s of %d features take %.1f GiB in memory, zeros included; if that is meant, say -features %d",
+			return fmt.Errorf("%s: index %d: %s of %d features take %.1f GiB in memory, zeros included; if that is meant, say -columns %d",
 				place, most, Count(rows, "row"), t.features, need/(1<<30), t.features)
 		}
 	}
@@ -288,7 +288,7 @@ func (t *libsvmRows) parse() (any bool, err error) {
 		case index <= last:
 			return true, t.errorf(at, "index %d behind index %d; indices must ascend, each at most once in a line", index, last)
 		case index-t.base >= t.features:
-			return true, t.errorf(at, "index %d, and there are %s, from %d to %d; leave it out, or raise -features for a model that is to know it",
+			return true, t.errorf(at, "index %d, and there are %s, from %d to %d; leave it out, or raise -columns for a model that is to know it",
 				index, Count(t.features, "feature"), t.base, t.base+t.features-1)
 		}
 		last = index

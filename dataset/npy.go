@@ -79,7 +79,7 @@ func readNPYHeader(r io.Reader, name string) (*arrayRows, error) {
 }
 
 var (
-	npyDict  = regexp.MustCompile(`^\{\s*((?:'\w+':\s*(?:'[^']*'|True|False|\([0-9L, ]*\)),?\s*){3})\}\s*$`)
+	npyDict  = regexp.MustCompile(`^\{\s*((?:'\w+':\s*(?:'[^']*'|True|False|\([0-9L, ]*\))\s*,?\s*){3})\}\s*$`)
 	npyField = regexp.MustCompile(`'(\w+)':\s*('[^']*'|True|False|\([0-9L, ]*\))`)
 	npyDescr = regexp.MustCompile(`^([<>|=]?)([a-zA-Z?])([0-9]*)$`)
 )

@@ -29,7 +29,7 @@ func newNPZ(r io.Reader, name string, o Options, file *os.File) (*Reader, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, zipError(err))
 	}
-	arrays, err := listArrays(archive, name)
+	arrays, err := listArrays(archive, name, o)
 	if err != nil {
 		return nil, err
 	}
@@ -89,28 +89,29 @@ func (z zipReader) Read(p []byte) (int, error) {
 }
 
 // listArrays reads the header of each array.
-func listArrays(archive *zip.Reader, name string) ([]*npzArray, error) {
+func listArrays(archive *zip.Reader, name string, o Options) ([]*npzArray, error) {
 	var arrays []*npzArray
 	for _, entry := range archive.File {
 		bare, ok := strings.CutSuffix(entry.Name, ".npy")
-		if !ok {
-			continue
+		if !ok { // nothing is overlooked in a damaged file
+			return nil, fmt.Errorf("%s: %q in it is not a .npy file, and an .npz file, as numpy.savez writes it, has nothing else", name, entry.Name)
 		}
 		a := &npzArray{name: bare, entry: entry}
 		arrays = append(arrays, a)
 		r, err := entry.Open()
 		if err != nil {
-			a.err = fmt.Errorf("%s, %s: %w", name, entry.Name, zipError(err))
-			continue
+			return nil, fmt.Errorf("%s, %s: %w", name, entry.Name, zipError(err))
 		}
 		h, err := readNPYHeader(zipReader{r}, name+", "+entry.Name)
 		r.Close()
-		if a.err = err; err == nil {
+		if err == nil {
 			a.shape, a.text = h.shape, h.kind.text()
+		} else if a.err = err; o.Array == "" || o.Label == "" { // it may be what is looked for
+			return nil, err
 		}
 	}
 	if len(arrays) == 0 {
-		return nil, fmt.Errorf("%s: a ZIP file without a .npy file in it; an .npz file is what numpy.savez writes", name)
+		return nil, fmt.Errorf("%s: nothing is in it", name)
 	}
 	return arrays, nil
 }
@@ -171,11 +172,6 @@ func chooseRows(arrays []*npzArray, name string, o Options) (*npzArray, error) {
 	if len(matrices) == 1 {
 		return matrices[0], nil
 	}
-	for _, a := range arrays {
-		if a.err != nil {
-			return nil, a.err
-		}
-	}
 	return nil, fmt.Errorf("%s: which array has the rows? -array NAME says it; there are %s", name, describe(arrays))
 }
 
@@ -207,6 +203,10 @@ func chooseLabels(arrays []*npzArray, x *npzArray, name string, o Options) (*npz
 		}
 	}
 	if len(fit) == 0 {
+		if len(arrays) > 1 && o.Array == "" {
+			return nil, fmt.Errorf("%s: no array has a label for each row of %s; -label NAME says which, -label NUMBER which column of %s, -array %s that there is none; there are %s",
+				name, x.name, x.name, x.name, describe(arrays))
+		}
 		return nil, nil
 	}
 	return fit[0], nil
