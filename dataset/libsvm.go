@@ -309,7 +309,7 @@ func (t *libsvmRows) parseLabel(field []byte, at int) (string, error) {
 	if err := checkName(s, "class"); err != nil {
 		return "", t.errorf(at, "%w", err)
 	}
-	if bare := strings.TrimPrefix(s, "+"); IsNumber(bare) {
+	if bare := strings.TrimPrefix(s, "+"); IsNumber(bare) && bare[0] != '+' && bare[0] != '-' {
 		return bare, nil
 	}
 	return s, nil
