@@ -17,18 +17,26 @@ import (
 // whether it was interrupted or streamed, and on how many cores.
 var indifferent = []string{"workers", "out", "checkpoint", "every", "resume", "stream", "scratch", "report", "curve", "json", "q"}
 
+// filesOf are the flags that name a file of the data, of which the model carries
+// the name without the folder.
+var filesOf = []string{"labels"}
+
 // commandLine returns the command that trains the same weights, on a file of
 // that name in the current folder.
 func (o *trainOptions) commandLine(epochs int, interrupted bool) string {
 	words := []string{"neuron", "train"}
 	o.flags.Visit(func(f *flag.Flag) {
-		if !slices.Contains(indifferent, f.Name) && !(interrupted && f.Name == "epochs") {
-			word := "-" + f.Name
-			if b, ok := f.Value.(interface{ IsBoolFlag() bool }); !ok || !b.IsBoolFlag() || f.Value.String() != "true" {
-				word += "=" + f.Value.String()
-			}
-			words = append(words, word)
+		if slices.Contains(indifferent, f.Name) || interrupted && f.Name == "epochs" {
+			return
 		}
+		word, value := "-"+f.Name, f.Value.String()
+		if slices.Contains(filesOf, f.Name) {
+			value = filepath.Base(value)
+		}
+		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); !ok || !b.IsBoolFlag() || value != "true" {
+			word += "=" + value
+		}
+		words = append(words, word)
 	})
 	if interrupted {
 		words = append(words, fmt.Sprint("-epochs=", epochs))

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +64,34 @@ func TestProvenance(t *testing.T) {
 		if q := saved(t, append(keep, "-resume")...); !bytes.Equal(q, want) {
 			t.Errorf("resumed after epoch %d: %q, want %q", first.Epochs, q, want)
 		}
+	}
+}
+
+// Every flag of train either matters to the weights, or is known not to.
+func TestProvenanceFlags(t *testing.T) {
+	matter := strings.Fields("array balanced batch bins cell colour columns delimiter epochs features float64 folds format header ignore " +
+		"index-base l2 label labels loss negative no-standardize positive rate seed shuffle size test-fraction threshold tolerance")
+	flags := newFlags("train")
+	trainCommand.setup(flags)
+	flags.VisitAll(func(f *flag.Flag) {
+		if slices.Contains(matter, f.Name) == slices.Contains(indifferent, f.Name) {
+			t.Errorf("does -%s change the weights? Add it to this test if so, otherwise to indifferent", f.Name)
+		}
+	})
+}
+
+// The command has no folders in it.
+func TestProvenanceLabels(t *testing.T) {
+	dir := t.TempDir()
+	rows, labels := filepath.Join(dir, "x.csv"), filepath.Join(dir, "my labels.csv")
+	for path, text := range map[string]string{rows: "1,2\n3,4\n5,6\n7,9\n", labels: "0\n1\n0\n1\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := decodeModel(t, saved(t, rows, "-labels", labels, "-test-fraction", "0", "-curve", filepath.Join(dir, "c.svg")))
+	if want := "neuron train '-labels=my labels.csv' -test-fraction=0 x.csv"; m.Meta["command"] != want {
+		t.Errorf("command %s, want %s", m.Meta["command"], want)
 	}
 }
 

@@ -329,6 +329,7 @@ func newModel[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T]) *mo
 			"batch":         fmt.Sprint(f.BatchSize),
 			"shuffle":       o.Shuffle.String(),
 			"l2":            fmt.Sprint(o.L2),
+			"tolerance":     fmt.Sprint(o.Tolerance),
 			"seed":          fmt.Sprint(o.Seed),
 			"balanced":      fmt.Sprint(o.Balanced),
 			"standardize":   fmt.Sprint(o.Standardize),
