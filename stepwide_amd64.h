@@ -23,6 +23,7 @@
 //	FORWARDTAIL   by the tail
 //	GRADIENT      continues one group of columns of g by a pair of rows
 //	GRADIENTTAIL  the tail
+//	ENDTAIL       what is to do at the end for the tail of g
 //	GROUP         FORWARD of one pair and GRADIENT of another
 //	WEIGH         multiplies δ and the cost of a pair by VS
 //	SUMS          adds δ, the cost and the count of a pair to the sums at P
@@ -209,5 +210,6 @@ last: \
 	XORL COL, COL; \
 	AGAIN(GRADIENT(LOAD, FMA), COLS, newloop, newahead, newdone); \
 	GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, done); \
+	ENDTAIL(LANES); \
 	VZEROUPPER; \
 	RET

@@ -155,6 +155,8 @@ done:
 	ADDQ $128, GP; \
 	ADDQ $128, COL
 
+#define ENDTAIL(LANES)
+
 #define WEIGH \
 	VMULPD VS, VE, VE; \
 	VMULPD VS, VC, VC

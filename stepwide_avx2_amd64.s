@@ -4,9 +4,10 @@
 // many rows in one call. See stepwide_amd64.h.
 //
 // A group of columns is four vectors. Those of the tail are worked as far as it
-// goes, the last one under a mask. An unused lane behind it keeps its −0, where
-// the definition makes +0 of it. That shows in z only if all lanes are −0 and b
-// is: so +0 is added to b. δ of a pair takes the lower half of vectors of four.
+// goes, under masks: a vector that is not there may lie in a page that is not
+// there, for which a mask without elements takes long. An unused lane may then
+// keep its −0, where the definition makes +0 of it. That shows in z only if all
+// lanes are −0 and b is: so +0 is added to b. δ of a pair takes the lower half of vectors of four.
 
 #include "textflag.h"
 #include "stepwide_amd64.h"
@@ -51,18 +52,39 @@ DATA ones<>+112(SB)/8, $-1
 DATA ones<>+120(SB)/8, $-1
 GLOBL ones<>(SB), RODATA|NOPTR, $256
 
+// MASKS copies the masks of the four vectors of a tail, and what g is there:
+// most CPUs store slowly under a mask, so that g goes back by ENDTAIL.
 #define MASKS(LANES) \
 	IMUL3Q $(64/LANES), TAIL, XP; \
 	LEAQ ones<>+128(SB), AX; \
 	SUBQ XP, AX; \
-	VMOVDQU (AX), WV; \
-	VMOVDQU WV, masks-160(SP); \
-	VMOVDQU 32(AX), WV; \
-	VMOVDQU WV, masks-128(SP); \
-	VMOVDQU 64(AX), WV; \
-	VMOVDQU WV, masks-96(SP); \
-	VMOVDQU 96(AX), WV; \
-	VMOVDQU WV, masks-64(SP)
+	VMOVUPS (AX), MV; \
+	VMOVUPS MV, masks-160(SP); \
+	VMOVUPS 32(AX), MV; \
+	VMOVUPS MV, masks-128(SP); \
+	VMOVUPS 64(AX), MV; \
+	VMOVUPS MV, masks-96(SP); \
+	VMOVUPS 96(AX), MV; \
+	VMOVUPS MV, masks-64(SP); \
+	LEAQ (G)(COLS*1), GP; \
+	JMP  copied; \
+copy: \
+	MOVL (GP)(XP*1), AX; \
+	MOVL AX, gtail-288(SP)(XP*1); \
+copied: \
+	SUBQ $4, XP; \
+	JGE  copy
+
+#define ENDTAIL(LANES) \
+	IMUL3Q $(64/LANES), TAIL, XP; \
+	LEAQ (G)(COLS*1), GP; \
+	JMP  back; \
+again: \
+	MOVL gtail-288(SP)(XP*1), AX; \
+	MOVL AX, (GP)(XP*1); \
+back: \
+	SUBQ $4, XP; \
+	JGE  again
 
 #define ZERO \
 	VXORPS A0, A0, A0; \
@@ -129,28 +151,28 @@ done:
 	ADDQ $128, COL
 
 // GRADIENTTAIL does so with the tail.
-#define GRADIENTMASKED(OFF, MASK, FMA) \
+#define GRADIENTMASKED(OFF, MASK, TAILG, FMA) \
 	VMOVUPS MASK, MV; \
-	VMASKMOVPS OFF(GP), MV, GV; \
+	VMOVUPS TAILG, GV; \
 	VMASKMOVPS OFF(XP), MV, XV; \
 	FMA XV, DA, GV; \
 	VMASKMOVPS OFF(XP)(STRIDE*1), MV, XV; \
 	FMA XV, DB, GV; \
-	VMASKMOVPS GV, MV, OFF(GP)
+	VMOVUPS GV, TAILG
 
 #define GRADIENTTAIL(LANES, LOAD, LOADZ, FMA, done) \
 	TESTQ TAIL, TAIL; \
 	JZ    done; \
-	GRADIENTMASKED(0, masks-160(SP), FMA); \
+	GRADIENTMASKED(0, masks-160(SP), gtail-288(SP), FMA); \
 	CMPQ  TAIL, $(LANES/2); \
 	JLE   done; \
-	GRADIENTMASKED(32, masks-128(SP), FMA); \
+	GRADIENTMASKED(32, masks-128(SP), gtail-256(SP), FMA); \
 	CMPQ  TAIL, $LANES; \
 	JLE   done; \
-	GRADIENTMASKED(64, masks-96(SP), FMA); \
+	GRADIENTMASKED(64, masks-96(SP), gtail-224(SP), FMA); \
 	CMPQ  TAIL, $(3*LANES/2); \
 	JLE   done; \
-	GRADIENTMASKED(96, masks-64(SP), FMA); \
+	GRADIENTMASKED(96, masks-64(SP), gtail-192(SP), FMA); \
 done:
 
 #define GROUP(LOAD, FMA, FETCH) \
@@ -246,7 +268,7 @@ done:
 #define LOG64 EXP_NEG; LOG(LOG_64)
 
 // func stepWide32AVX2(grad, x, w, y, weights *float32, sums *accumulator, b float32, rows, cols, stride, ahead, loss int)
-TEXT ·stepWide32AVX2(SB), NOSPLIT, $160-96
+TEXT ·stepWide32AVX2(SB), NOSPLIT, $288-96
 	TESTQ  $31, cols+64(FP)
 	JZ     whole
 	VXORPS X0, X0, X0
@@ -257,7 +279,7 @@ whole:
 	STEPWIDE(16, 4, 2, VMOVUPS, MASKED, VFMADD231PS, BROADCAST32, LABELS32, QUADRATIC32, LOG32, STORE32, REDUCE32)
 
 // func stepWide64AVX2(grad, x, w, y, weights *float64, sums *accumulator, b float64, rows, cols, stride, ahead, loss int)
-TEXT ·stepWide64AVX2(SB), NOSPLIT, $160-96
+TEXT ·stepWide64AVX2(SB), NOSPLIT, $288-96
 	TESTQ  $15, cols+64(FP)
 	JZ     whole
 	VXORPD X0, X0, X0
