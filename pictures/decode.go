@@ -29,7 +29,8 @@ var large sync.Mutex
 // nor a JPEG.
 var ErrFormat = errors.New("neither a PNG nor a JPEG picture")
 
-// Decode reads a PNG or a JPEG, whichever it is by content. It refuses a
+// Decode reads a PNG or a JPEG, whichever it is by content. A JPEG is turned as
+// the camera says that it was held (EXIF). Decode refuses a
 // picture of more than MaxPixels by its header, before memory is allocated for
 // it, and a file of more than MaxBytes.
 func Decode(r io.Reader) (image.Image, error) { return decode(r, MaxBytes, MaxPixels) }
@@ -42,7 +43,7 @@ func decode(r io.Reader, maxBytes, maxPixels int) (image.Image, error) {
 	if len(content) > maxBytes {
 		return nil, fmt.Errorf("more than %d bytes are refused", maxBytes)
 	}
-	d := decoder{jpeg.DecodeConfig, jpeg.Decode}
+	d, turned := decoder{jpeg.DecodeConfig, jpeg.Decode}, 1
 	switch {
 	case bytes.HasPrefix(content, []byte("\x89PNG\r\n\x1a\n")):
 		d = decoder{png.DecodeConfig, png.Decode}
@@ -51,6 +52,8 @@ func decode(r io.Reader, maxBytes, maxPixels int) (image.Image, error) {
 			return nil, errors.New("the file is empty")
 		}
 		return nil, ErrFormat
+	default:
+		turned = orientation(content)
 	}
 	c, err := d.config(bytes.NewReader(content))
 	if err != nil {
@@ -67,7 +70,10 @@ func decode(r io.Reader, maxBytes, maxPixels int) (image.Image, error) {
 		defer large.Unlock()
 	}
 	m, err := d.decode(bytes.NewReader(content))
-	return m, clearer(err)
+	if err != nil {
+		return nil, clearer(err)
+	}
+	return upright(m, turned), nil
 }
 
 func clearer(err error) error {

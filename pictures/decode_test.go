@@ -128,6 +128,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(encodedJPEG(m))
 	}
 	f.Add(claiming(encoded(scene(20, 10)), 1<<31-1, 1<<31-1))
+	f.Add(withOrientation(encodedJPEG(scene(20, 10)), binary.BigEndian, 6))
 	f.Add([]byte("\x89PNG\r\n\x1a\n"))
 	f.Add([]byte("\xff\xd8\xff"))
 	recipes := []Recipe{{Kind: Pixels, Size: 5, Colour: true}, {Kind: HOG, Size: 8, Cell: 4, Block: 2, Bins: 3}}
