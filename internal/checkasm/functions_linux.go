@@ -46,7 +46,10 @@ func Functions(pkg string) ([]Func, error) {
 	var all []Func
 	for _, fn := range symbols.Funcs {
 		name, ok := strings.CutPrefix(fn.Name, pkg+".")
-		if file, _, _ := symbols.PCToLine(fn.Entry); !ok || !strings.HasSuffix(file, ".s") {
+		if !ok {
+			continue
+		}
+		if file, _, _ := symbols.PCToLine(fn.Entry); !strings.HasSuffix(file, ".s") {
 			continue
 		}
 		entry := uintptr(fn.Entry) + bias

@@ -215,7 +215,7 @@ func (b *build) try(worker int, m *mutant) (verdict string, err error) {
 			if attempt == 10 || !late && !errors.Is(err, syscall.ETXTBSY) {
 				return "", err
 			}
-		case late && cmd.ProcessState.UserTime() < limit/2 && attempt < 5:
+		case late && cmd.ProcessState.UserTime() < limit/2 && attempt < 3:
 			limit *= 4 // the machine was busy with something else
 		case late:
 			return endless, nil
