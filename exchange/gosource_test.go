@@ -18,7 +18,11 @@ import (
 	"github.com/seed-b3c25b83/kernel/model"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	goarch = flag.String("goarch", "", "`architecture` to run exported source on")
+	goexec = flag.String("goexec", "", "`program` that emulates it")
+)
 
 // rows are rows of all kinds for a model of d features: of ordinary size, at
 // random bits, infinite, NaN, tiny, and such that z is anything from far below
@@ -150,17 +154,21 @@ func main() {
 	in, out := bufio.NewReader(os.Stdin), bufio.NewWriter(os.Stdout)
 	defer out.Flush()
 `+p.body+"}\n")
-	for _, args := range []string{"vet ./...", "run ."} {
+	run := "run ."
+	if *goexec != "" {
+		run = "run -exec " + *goexec + " ."
+	}
+	for _, args := range []string{"vet ./...", run} {
 		cmd := exec.Command("go", strings.Fields(args)...)
 		cmd.Dir, cmd.Stdin = p.dir, bytes.NewReader(p.input.Bytes())
-		cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOOS=", "GOARCH=")
+		cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOOS=", "GOARCH="+*goarch)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("go %s: %v\n%s", args, err, stderr.String())
 		}
-		if args == "run ." {
+		if args == run {
 			output := bytes.NewReader(out)
 			for _, check := range p.checks {
 				check(t, output)
@@ -200,4 +208,48 @@ func TestGoErrors(t *testing.T) {
 			t.Errorf("package %q: %v", name, err)
 		}
 	}
+}
+
+// BenchmarkGo compares exported source, which a benchmark of its own measures,
+// with the kernels, for one row of 30 numbers.
+func BenchmarkGo(b *testing.B) {
+	dir := b.TempDir()
+	m := randomModel[float32](30)
+	var source bytes.Buffer
+	if err := WriteGo(&source, m, "main"); err != nil {
+		b.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"go.mod":    "module example.com/a\n\ngo 1.22\n",
+		"neuron.go": source.String(),
+		"a_test.go": "package main\n\nimport \"testing\"\n\nfunc BenchmarkPredict(b *testing.B) {\n\trow := make([]float32, 30)\n\tfor i := range row {\n\t\trow[i] = float32(i)\n\t}\n\tfor range b.N {\n\t\tPredict(row)\n\t}\n}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("exported", func(b *testing.B) {
+		cmd := exec.Command("go", "test", "-bench", ".", "-benchtime", fmt.Sprint(b.N, "x"))
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+		var n int
+		var ns float64
+		for line := range strings.Lines(string(out)) {
+			if strings.HasPrefix(line, "BenchmarkPredict") {
+				fmt.Sscan(strings.Join(strings.Fields(line)[1:], " "), &n, &ns)
+			}
+		}
+		b.ReportMetric(ns, "ns/op")
+	})
+	b.Run("kernel", func(b *testing.B) {
+		row := rows[float32](30, 1)
+		yhat := make([]float32, 1)
+		for b.Loop() {
+			kernel.Predict(yhat, row, m.Weights, m.Bias)
+		}
+	})
 }

@@ -363,11 +363,27 @@ func float16(b uint16) float32 {
 }
 
 // Model makes a neuron of weights and a bias, and of the metadata that
-// [WriteSafetensors] wrote with them, or none. Everything must be finite.
+// [WriteSafetensors] wrote with them, or none. Everything must be finite. If the
+// metadata belong to other weights, as their hash tells, the command that
+// trained those and the hash of its data are left out.
 func Model[T kernel.Float](weights []T, bias T, metadata map[string]string) (*model.Model[T], error) {
 	m := &model.Model[T]{Weights: weights, Bias: bias, Threshold: 0.5}
 	if err := setMetadata(m, metadata); err != nil {
 		return nil, err
 	}
-	return m, check(m)
+	if err := check(m); err != nil {
+		return nil, err
+	}
+	if !Same(m, metadata) {
+		delete(m.Meta, "command")
+		delete(m.Meta, "data")
+	}
+	return m, nil
+}
+
+// Same says whether metadata are those of the weights of m, or have nothing to
+// say about it.
+func Same[T kernel.Float](m *model.Model[T], metadata map[string]string) bool {
+	hash, ok := metadata[keyHash]
+	return !ok || hash == m.Hash()
 }

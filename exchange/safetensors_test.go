@@ -189,6 +189,21 @@ func testSafetensorsRoundTrip[T kernel.Float](t *testing.T) {
 	}
 }
 
+// Weights that were changed by another program do not carry the command that
+// trained others.
+func TestModelChanged(t *testing.T) {
+	m := example[float32]()
+	meta := metadata(m)
+	m.Weights[0] *= 2
+	got, err := Model(m.Weights, m.Bias, meta)
+	if err != nil || Same(got, meta) || !reflect.DeepEqual(got.Meta, map[string]string{"seed": "7"}) || got.Label != "ill" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if delete(meta, "hash"); !Same(got, meta) {
+		t.Error("metadata without a hash belong to other weights")
+	}
+}
+
 // file makes a file of a header and so many bytes.
 func file(header string, n int) []byte {
 	p := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))

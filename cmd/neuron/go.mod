@@ -7,6 +7,7 @@ require (
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/seed-b3c25b83/kernel v0.0.0
 	github.com/seed-b3c25b83/kernel/dataset v0.0.0
+	github.com/seed-b3c25b83/kernel/exchange v0.0.0
 	github.com/seed-b3c25b83/kernel/pictures v0.0.0
 	github.com/seed-b3c25b83/kernel/report v0.0.0
 	golang.org/x/term v0.47.0
@@ -28,12 +29,15 @@ require (
 	golang.org/x/image v0.48.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
 	golang.org/x/text v0.44.0 // indirect
+	gonum.org/v1/gonum v0.17.0 // indirect
 	gonum.org/v1/plot v0.17.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 )
 
 replace (
 	github.com/seed-b3c25b83/kernel => ../..
 	github.com/seed-b3c25b83/kernel/dataset => ../../dataset
+	github.com/seed-b3c25b83/kernel/exchange => ../../exchange
 	github.com/seed-b3c25b83/kernel/pictures => ../../pictures
 	github.com/seed-b3c25b83/kernel/report => ../../report
 )

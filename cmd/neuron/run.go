@@ -60,7 +60,8 @@ type command struct {
 // commands returns all commands, in the order in which help lists them.
 func commands() []command {
 	return []command{
-		trainCommand, predictCommand, evalCommand, fetchCommand, showCommand, compareCommand, infoCommand, benchCommand, descendCommand, versionCommand, helpCommand(),
+		trainCommand, predictCommand, evalCommand, fetchCommand, showCommand, compareCommand, exportCommand, importCommand,
+		infoCommand, benchCommand, descendCommand, versionCommand, helpCommand(),
 	}
 }
 
