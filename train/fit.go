@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"io"
 	"math"
 	"time"
 
@@ -67,11 +68,12 @@ const (
 
 // A trainer descends.
 type trainer[T kernel.Float] struct {
-	Options           // with rate and size of batches as they are
-	asked    Options  // as they were given
-	data     Data[T]  // what is trained on: standardised, class weights applied
-	feed     *feed[T] // that instead, if rows are read anew in every epoch
-	scaling  *scaling // nil unless standardised
+	Options            // with rate and size of batches as they are
+	asked    Options   // as they were given
+	data     Data[T]   // what is trained on: standardised, class weights applied
+	feed     *feed[T]  // that instead, if rows are read anew in every epoch
+	closer   io.Closer // of what it reads; nil if that stays open
+	scaling  *scaling  // nil unless standardised
 	findings []Finding
 	history  history
 
@@ -124,12 +126,10 @@ func begin[T kernel.Float](src Source[T], o Options) (*trainer[T], error) {
 	}
 	rows, cols := src.Shape()
 	asked := o
-	_, inMemory := src.(Data[T])
-	o.chooseBatch(rows, inMemory)
-	if !inMemory {
-		if err := o.checkStream(rows); err != nil {
-			return nil, err
-		}
+	can := canShuffle(src, o.Shuffle)
+	o.chooseBatch(rows, can)
+	if err := o.checkShuffle(rows, can); err != nil {
+		return nil, err
 	}
 	t := newTrainer[T](rows, cols, o)
 	t.asked = asked
@@ -153,6 +153,9 @@ func newTrainer[T kernel.Float](rows, cols int, o Options) *trainer[T] {
 func (t *trainer[T]) close() {
 	if t.feed != nil {
 		t.feed.close()
+	}
+	if t.closer != nil {
+		t.closer.Close()
 	}
 	t.stepper.Close()
 }

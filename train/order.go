@@ -15,12 +15,13 @@ type Shuffle uint8
 const (
 	// ShuffleRows deals the rows to batches anew in every epoch. The rows of
 	// each batch have to be gathered from all over memory, which takes longer
-	// than the step itself if X is larger than the caches.
+	// than the step itself if X is larger than the caches. They must be in memory.
 	ShuffleRows Shuffle = iota
 	// ShuffleBatches deals the rows to batches once, before the first epoch;
 	// every epoch takes these batches in a new order. An epoch reads memory as
 	// NoShuffle does, and the neuron hardly differs from that of ShuffleRows.
-	// It takes memory for a copy of X, which Standardize shares.
+	// It takes memory for a copy of X, which Standardize shares; rows that are not
+	// in memory have to come from a [Dealer].
 	ShuffleBatches
 	// NoShuffle takes the rows as they lie, in every epoch. That is for rows
 	// whose order is random already, or has a meaning.

@@ -70,13 +70,13 @@ func FindRate[T kernel.Float](ctx context.Context, src Source[T], o Options) (fl
 	return t.Rate, nil
 }
 
-// chooseBatch settles AutoBatch; rows in memory can be shuffled.
-func (o *Options) chooseBatch(rows int, inMemory bool) {
+// chooseBatch settles AutoBatch for rows that can be shuffled, or cannot.
+func (o *Options) chooseBatch(rows int, can bool) {
 	if o.BatchSize != AutoBatch {
 		return
 	}
 	o.BatchSize = 0
-	if rows > manyRows && (inMemory || o.Shuffle == NoShuffle) {
+	if rows > manyRows && can {
 		o.BatchSize = autoBatch
 	}
 }

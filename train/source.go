@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/seed-b3c25b83/kernel"
 )
@@ -22,6 +23,17 @@ type Source[T kernel.Float] interface {
 	// have the same bits in every call: a Source that cannot be sure of that
 	// looks, and returns an error.
 	Read(ctx context.Context, i, j int, room Data[T]) (Data[T], error)
+}
+
+// A Dealer is a Source that can put its rows in another order. [ShuffleBatches]
+// needs one.
+type Dealer[T kernel.Float] interface {
+	Source[T]
+
+	// Deal returns the same rows in another order: row i is row place(i) there.
+	// If it returns an [io.Closer], that is closed when nobody reads it any more.
+	// place may be called for any row, as often as need be, until Deal returns.
+	Deal(ctx context.Context, place func(i int) int) (Source[T], error)
 }
 
 // Shape returns the number of rows and of features.
@@ -46,6 +58,39 @@ func checkSource[T kernel.Float](src Source[T]) error {
 		return fmt.Errorf("train: no rows")
 	}
 	return nil
+}
+
+// canShuffle reports whether the rows of src can be shuffled.
+func canShuffle[T kernel.Float](src Source[T], s Shuffle) bool {
+	switch src.(type) {
+	case Data[T]:
+		return true
+	case Dealer[T]:
+		return s != ShuffleRows
+	}
+	return s == NoShuffle
+}
+
+// deal has src put its rows in the order in which they are cut into batches.
+func deal[T kernel.Float](ctx context.Context, src Dealer[T], seed uint64) (Source[T], error) {
+	rows, _ := src.Shape()
+	if rows > math.MaxUint32 {
+		return dealAs[int](ctx, src, rows, seed)
+	}
+	return dealAs[uint32](ctx, src, rows, seed)
+}
+
+func dealAs[I int | uint32, T kernel.Float](ctx context.Context, src Dealer[T], rows int, seed uint64) (Source[T], error) {
+	order := make([]I, rows)
+	if err := shuffle(ctx, order, seed, dealing); err != nil {
+		return nil, err
+	}
+	place := make([]I, rows)
+	for k, i := range order {
+		place[i] = I(k)
+	}
+	order = nil // while src is at work
+	return src.Deal(ctx, func(i int) int { return int(place[i]) })
 }
 
 // scan calls each of do for all rows of src, in order, in the chunks of

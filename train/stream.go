@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/seed-b3c25b83/kernel"
 )
@@ -10,12 +11,17 @@ import (
 // readBytes is about how much of X is read at a time.
 const readBytes = 1 << 20
 
-// checkStream says which options a Source other than Data cannot follow.
-func (o *Options) checkStream(rows int) error {
-	if o.BatchSize == 0 || o.BatchSize >= rows || o.Shuffle == NoShuffle {
+// checkShuffle refuses an order that the rows of a source cannot be given.
+func (o *Options) checkShuffle(rows int, can bool) error {
+	if can || o.BatchSize == 0 || o.BatchSize >= rows {
 		return nil
 	}
-	return errors.New("train: to shuffle rows they must be in memory; without, take NoShuffle or all rows in one batch")
+	switch o.Shuffle {
+	case ShuffleRows:
+		return errors.New("train: ShuffleRows takes the rows of a batch from everywhere: they must be in memory; take ShuffleBatches, NoShuffle or all rows in one batch")
+	default:
+		return errors.New("train: ShuffleBatches puts rows in another order, which this source cannot do; take NoShuffle or all rows in one batch")
+	}
 }
 
 // stream prepares t to read rows anew in every epoch: it looks through all of
@@ -24,10 +30,14 @@ func (t *trainer[T]) stream(ctx context.Context, src Source[T]) error {
 	rows, cols := src.Shape()
 	values := newValues[T](cols)
 	survey := newSurvey[T](rows, cols)
+	addMeans := func(d Data[T], i int) error { survey.addMeans(d.X, i); return nil }
+	addDeviations := func(d Data[T], i int) error { survey.addDeviations(d.X, i); return nil }
+	dealt := t.order.shuffle == ShuffleBatches
+
 	var census census[T]
 	look := []func(Data[T], int) error{values.check, census.add}
-	if t.Standardize {
-		look = append(look, func(d Data[T], i int) error { survey.addMeans(d.X, i); return nil })
+	if t.Standardize && !dealt {
+		look = append(look, addMeans)
 	}
 	if t.printer != nil {
 		look = append(look, t.printer.add)
@@ -39,10 +49,20 @@ func (t *trainer[T]) stream(ctx context.Context, src Source[T]) error {
 	if err != nil {
 		return err
 	}
+	if dealt {
+		if src, err = deal(ctx, src.(Dealer[T]), t.Seed); err != nil {
+			return err
+		}
+		t.closer, _ = src.(io.Closer)
+		if t.Standardize {
+			if err := scan(ctx, src, addMeans); err != nil {
+				return err
+			}
+		}
+	}
 	if t.Standardize {
 		survey.endMeans()
-		err := scan(ctx, src, func(d Data[T], i int) error { survey.addDeviations(d.X, i); return nil })
-		if err != nil {
+		if err := scan(ctx, src, addDeviations); err != nil {
 			return err
 		}
 		if err := survey.endDeviations(); err != nil {

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -23,10 +24,16 @@ func (o *trainOptions) checkStream() error {
 		return nil
 	case o.folds > 0:
 		return misuse("-stream: -folds needs all rows in memory; hold rows out with -test-fraction, or leave out one of them")
-	case o.BatchSize > 0 && o.Shuffle != train.NoShuffle:
-		return misuse("-stream reads rows in the order of the file and cannot shuffle them: with -batch, say -shuffle none (and shuffle the file first if its rows are sorted)")
+	case o.BatchSize != 0 && o.shuffleGiven() && o.Shuffle == train.ShuffleRows:
+		return misuse("-stream: -shuffle rows takes the rows of every step from all over the file; say -shuffle batches, which is nearly as good, or none")
 	}
 	return nil
+}
+
+// shuffleGiven reports whether the user has said what to shuffle.
+func (o *trainOptions) shuffleGiven() (given bool) {
+	o.flags.Visit(func(f *flag.Flag) { given = given || f.Name == "shuffle" })
+	return given
 }
 
 // trainStream trains on rows that are read from disk in every epoch.
@@ -53,22 +60,48 @@ func trainStream[T kernel.Float](e *env, o *trainOptions) error {
 		}
 		seen, unseen = train.Subset(seen, test.Complement()), train.Subset(seen, test)
 	}
-	o.settleBatch(seen)
-	return trainOn(e, o, d, seen, unseen, o.progress(e))
+	return trainOn(e, o, d, settleOrder(o, seen), unseen, o.progress(e))
 }
 
 // manyRows is the number of rows up to which train.AutoBatch takes all in a
 // step.
 const manyRows = 4096
 
-// settleBatch says that all rows are taken in a step where rows in memory would
-// be shuffled, so that the command in the model trains the same weights.
-func (o *trainOptions) settleBatch(src interface{ Shape() (rows, cols int) }) {
+// settleOrder shuffles batches of rows that are not in memory where these would
+// be shuffled themselves. It says so in the flags: the command in the model is to
+// train the same weights in memory. For batches it returns a source of rows that
+// can be put in another order.
+func settleOrder[T kernel.Float](o *trainOptions, src train.Source[T]) train.Source[T] {
 	rows, _ := src.Shape()
-	if o.BatchSize == train.AutoBatch && o.Shuffle != train.NoShuffle && rows > manyRows {
-		o.flags.Set("batch", "0")
-		o.BatchSize = 0
+	if o.BatchSize == 0 || o.BatchSize >= rows || o.BatchSize == train.AutoBatch && rows <= manyRows {
+		return src // a step takes all rows
 	}
+	if !o.shuffleGiven() {
+		o.flags.Set("shuffle", train.ShuffleBatches.String())
+		o.Shuffle = train.ShuffleBatches
+	}
+	if o.Shuffle != train.ShuffleBatches {
+		return src
+	}
+	return shuffled[T]{src, o.scratchFolder()}
+}
+
+// shuffled rows are written in another order to a second scratch file.
+type shuffled[T kernel.Float] struct {
+	train.Source[T]
+	dir string
+}
+
+func (s shuffled[T]) Deal(ctx context.Context, place func(i int) int) (train.Source[T], error) {
+	rows, cols := s.Shape()
+	if err := checkFree(s.dir, "the rows in random order take", int64(rows)*int64(kernel.PaddedStride[T](cols)*size[T]())); err != nil {
+		return nil, err
+	}
+	dealt, err := packed.Dealt(s.Source, s.dir).Deal(ctx, place)
+	if err != nil && !errors.Is(err, packed.ErrChanged) && ctx.Err() == nil {
+		err = scratchError(err)
+	}
+	return dealt, err
 }
 
 // streamed returns the rows of the file that the user names, on disk, and what is
@@ -94,7 +127,7 @@ func pack[T kernel.Float](e *env, o *trainOptions, t *dataset.Reader, file io.Cl
 	if err != nil {
 		return nil, nil, err
 	}
-	dir := cmp.Or(o.scratch, scratchFolder())
+	dir := o.scratchFolder()
 	w, err := packed.Create[T](dir, len(l.features))
 	if err != nil {
 		return nil, nil, scratchError(err)
@@ -156,11 +189,14 @@ func pack[T kernel.Float](e *env, o *trainOptions, t *dataset.Reader, file io.Cl
 	return rows, d, nil
 }
 
-// scratchFolder returns the folder for large files that nobody needs later.
-// /tmp may be in memory.
-func scratchFolder() string {
+// scratchFolder returns the folder for large files that nobody needs later: what
+// the user says, or what the environment does. /tmp may be in memory.
+func (o *trainOptions) scratchFolder() string {
 	const large = "/var/tmp"
-	if info, err := os.Stat(large); os.Getenv("TMPDIR") == "" && err == nil && info.IsDir() {
+	switch info, err := os.Stat(large); {
+	case o.scratch != "":
+		return o.scratch
+	case os.Getenv("TMPDIR") == "" && err == nil && info.IsDir():
 		return large
 	}
 	return os.TempDir()
@@ -177,10 +213,18 @@ const spaceRows = 4096
 // the first take so many bytes there.
 func checkSpace(input *watched, dir string, written int64) error {
 	need, ok := input.total(written)
+	if !ok {
+		return nil
+	}
+	return checkFree(dir, "the rows take about", need-written) // what is written is not free any more
+}
+
+// checkFree returns an error if a folder has not room for so many bytes, which
+// may be a little less than was estimated.
+func checkFree(dir, what string, need int64) error {
 	free, known := packed.Free(dir)
-	// What is written already is not free; estimates are a little off.
-	if ok && known && need-written > free+free/10 {
-		return scratchError(fmt.Errorf("the rows take about %s, and %s has room for %s", bytesText(need), dir, bytesText(free)))
+	if known && need > free+free/10 {
+		return scratchError(fmt.Errorf("%s %s, and %s has room for %s", what, bytesText(need), dir, bytesText(free)))
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func TestStreamBig(t *testing.T) {
 		return c, &stdout, &stderr
 	}
 
-	for _, flags := range []string{"-no-standardize -rate 0.01 -test-fraction 0", "-batch 4096 -shuffle none"} {
+	for _, flags := range []string{"-no-standardize -rate 0.01 -test-fraction 0", "-batch 4096 -shuffle none", "-shuffle batches"} {
 		c, stdout, stderr := command(flags + " -epochs 3")
 		start = time.Now()
 		if err := c.Run(); err != nil {
@@ -68,7 +68,7 @@ func TestStreamBig(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		c, _, stderr := command("-epochs 1000000")
+		c, _, stderr := command("-epochs 1000000 -batch 4096 -shuffle none")
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}

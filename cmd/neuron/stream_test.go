@@ -51,6 +51,8 @@ func TestStream(t *testing.T) {
 		"-test-fraction 0.5 -seed 7",
 		"-loss log -l2 0.01 -balanced",
 		"-batch 256 -shuffle none",
+		"-batch 256 -shuffle batches -seed 5",
+		"-batch 77 -shuffle batches -float64 -balanced",
 		"-batch 100000 -shuffle none",
 		"-no-standardize -rate 1e-5",
 		"-float64 -tolerance 1e-3",
@@ -180,8 +182,11 @@ func TestStreamCommand(t *testing.T) {
 	}
 	p := saved(t, "f.csv", "-stream", "-epochs", "3")
 	command := decodeModel(t, p).Meta["command"]
-	if command != "neuron train -batch=0 -epochs=3 f.csv" {
+	if command != "neuron train -epochs=3 -shuffle=batches f.csv" {
 		t.Errorf("command %q", command)
+	}
+	if explicit := decodeModel(t, saved(t, "f.csv", "-stream", "-batch", "0", "-shuffle", "rows")).Meta["command"]; explicit != "neuron train -batch=0 -shuffle=rows f.csv" {
+		t.Errorf("command %q", explicit)
 	}
 	if !bytes.Equal(p, saved(t, strings.Fields(command)[2:]...)) {
 		t.Errorf("%q trains another model", command)
@@ -216,8 +221,8 @@ func TestStreamErrors(t *testing.T) {
 		code               int
 	}{
 		{"-folds 3", "", "train: -stream: -folds needs all rows in memory", exitUsage},
-		{"-batch 3", "", "train: -stream reads rows in the order of the file and cannot shuffle them: with -batch, say -shuffle none", exitUsage},
-		{"-batch 3 -shuffle batches", "", "train: -stream reads rows in the order of the file", exitUsage},
+		{"-batch 3 -shuffle rows", "", "train: -stream: -shuffle rows takes the rows of every step from all over the file", exitUsage},
+		{"-shuffle rows", "", "train: -stream: -shuffle rows takes the rows of every step from all over the file", exitUsage},
 		{"-scratch " + file, "1,2", "no scratch file: open " + file, exitFailure},
 		{"-header yes", "a,b\n", "stdin: a header, but no rows", exitFailure},
 		{"", "", "stdin: the file is empty", exitFailure},

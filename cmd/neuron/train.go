@@ -62,9 +62,10 @@ the folder of -scratch, as the kernels want them, and read from there in every
 epoch, ahead of the steps. The file takes 4 bytes for each feature, 8 with
 -float64, and is gone when the training ends, however it ends. A .npy file of
 NumPy, a matrix in C order whose numbers are float32 (float64 with -float64), is
-read where it lies. Checkpoints may go from one way to the other. Rows that are
-not in memory are not shuffled: a step takes all of them, or, with -shuffle none,
-512 (or -batch) as they come, which needs fewer epochs if their order is random.`,
+read where it lies. Rows that are not in memory are dealt to batches once, with
+-shuffle batches, unless you say otherwise; that takes a second file of the same
+size. -shuffle none and -batch 0 do without. Checkpoints may go from one way to
+the other.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var o trainOptions
 		o.register(flags)
