@@ -242,11 +242,14 @@ func TestBrowser(t *testing.T) {
 
 	b := startBrowser(t, *browserFlag)
 	for name, file := range files {
-		for _, screen := range []struct {
+		for k, screen := range []struct {
 			scheme, media string
 			width         int
 			low, high     float64 // brightness
 		}{{"light", "screen", 1100, 0.8, 1}, {"dark", "screen", 390, 0, 0.25}, {"dark", "screen", 1100, 0, 0.25}, {"dark", "print", 700, 0.8, 1}} {
+			if k >= 2 && name != "given" && name != "names" {
+				continue
+			}
 			title := fmt.Sprintf("%s-%s-%s-%d", name, screen.scheme, screen.media, screen.width)
 			b.do("Emulation.setEmulatedMedia", map[string]any{"media": screen.media, "features": []any{map[string]string{"name": "prefers-color-scheme", "value": screen.scheme}}}, nil)
 			b.do("Emulation.setDeviceMetricsOverride", map[string]any{"width": screen.width, "height": 800, "deviceScaleFactor": 1, "mobile": screen.width < 500}, nil)
