@@ -53,7 +53,7 @@ DATA ones<>+120(SB)/8, $-1
 GLOBL ones<>(SB), RODATA|NOPTR, $256
 
 // MASKS copies the masks of the four vectors of a tail, and what g is there:
-// most CPUs store slowly under a mask, so that g goes back by ENDTAIL.
+// most CPUs store slowly under a mask, so that g goes back by ENDTAIL, when GP stands there.
 #define MASKS(LANES) \
 	IMUL3Q $(64/LANES), TAIL, XP; \
 	LEAQ ones<>+128(SB), AX; \
@@ -77,7 +77,6 @@ copied: \
 
 #define ENDTAIL(LANES) \
 	IMUL3Q $(64/LANES), TAIL, XP; \
-	LEAQ (G)(COLS*1), GP; \
 	JMP  back; \
 again: \
 	MOVL gtail-288(SP)(XP*1), AX; \
