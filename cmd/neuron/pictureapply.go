@@ -91,7 +91,7 @@ func picturesIn(dir string) ([]string, error) {
 // readNamed is readBatch, but "-" is the standard input.
 func readNamed[T kernel.Float](e *env, r pictures.Recipe, files []string) (kernel.Batch[T], error) {
 	if len(files) != 1 || files[0] != "-" {
-		return readBatch[T](e.ctx, r, files)
+		return readBatch[T](e, r, files, true)
 	}
 	x := newBatch[T](r.Width())
 	picture, err := pictures.Decode(newInterruptible(e.ctx, e.stdin))
@@ -111,26 +111,29 @@ func readNamed[T kernel.Float](e *env, r pictures.Recipe, files []string) (kerne
 type pictureLabels struct {
 	csv  *csv.Writer   // or
 	json *json.Encoder // the other is nil
+	any  bool          // was written
 }
 
-func newPictureLabels(e *env, asJSON bool) pictureLabels {
+func newPictureLabels(e *env, asJSON bool) *pictureLabels {
 	if asJSON {
 		encoder := json.NewEncoder(e.stdout)
 		encoder.SetEscapeHTML(false)
-		return pictureLabels{json: encoder}
+		return &pictureLabels{json: encoder}
 	}
-	w := csv.NewWriter(e.stdout)
-	w.Write([]string{"picture", "probability", "class"}) // an error shows when the writer is flushed
-	return pictureLabels{csv: w}
+	return &pictureLabels{csv: csv.NewWriter(e.stdout)}
 }
 
-func (p pictureLabels) write(path, probability, class string) error {
+func (p *pictureLabels) write(path, probability, class string) error {
 	if p.json != nil {
 		return p.json.Encode(struct {
 			Picture     string      `json:"picture"`
 			Probability json.Number `json:"probability"`
 			Class       string      `json:"class"`
 		}{path, json.Number(probability), class})
+	}
+	if !p.any {
+		p.any = true
+		p.csv.Write([]string{"picture", "probability", "class"}) // an error shows when the writer is flushed
 	}
 	p.csv.Write([]string{path, probability, class})
 	p.csv.Flush()
@@ -143,7 +146,7 @@ func evalPictures[T kernel.Float](e *env, a *applied, m *model.Model[T], r pictu
 	if err != nil {
 		return err
 	}
-	d, err := readClasses[T](e.ctx, r, folders, m.Classes)
+	d, err := readClasses[T](e, r, folders, m.Classes, false)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/cheggaaa/pb/v3"
 
 	"github.com/seed-b3c25b83/kernel"
 	"github.com/seed-b3c25b83/kernel/model"
@@ -115,13 +116,13 @@ func readPictures[T kernel.Float](e *env, o *trainOptions) (*labelled[T], error)
 		classes:  [2]string{c.names[1-p], c.names[p]},
 		pictures: r.String(),
 	}
-	d.Data, err = readClasses[T](e.ctx, r, folders, d.classes)
+	d.Data, err = readClasses[T](e, r, folders, d.classes, o.quiet)
 	d.counts = [2]int{len(folders[1-p].Files), len(folders[p].Files)}
 	return d, err
 }
 
 // readClasses reads the pictures in folders that are named like the classes.
-func readClasses[T kernel.Float](ctx context.Context, r pictures.Recipe, folders []pictures.Class, classes [2]string) (train.Data[T], error) {
+func readClasses[T kernel.Float](e *env, r pictures.Recipe, folders []pictures.Class, classes [2]string, quiet bool) (train.Data[T], error) {
 	var d train.Data[T]
 	var files []string
 	for _, f := range folders {
@@ -140,22 +141,36 @@ func readClasses[T kernel.Float](ctx context.Context, r pictures.Recipe, folders
 		files = append(files, f.Files...)
 	}
 	var err error
-	d.X, err = readBatch[T](ctx, r, files)
+	d.X, err = readBatch[T](e, r, files, quiet)
 	return d, err
 }
 
-// readBatch reads pictures.
-func readBatch[T kernel.Float](ctx context.Context, r pictures.Recipe, files []string) (kernel.Batch[T], error) {
+// readBatch reads pictures, and shows how far it is unless it is to be quiet.
+func readBatch[T kernel.Float](e *env, r pictures.Recipe, files []string, quiet bool) (kernel.Batch[T], error) {
 	x := newBatch[T](r.Width())
 	x.Rows = len(files)
 	x.Data = make([]T, x.Rows*x.Stride)
-	err := r.Read(ctx, files, func(i int, features []float32) {
+	bar := readingBar(e, len(files), quiet)
+	defer bar.Finish()
+	err := r.Read(e.ctx, files, func(i int, features []float32) {
+		bar.Increment()
 		row := x.Row(i)
 		for j, v := range features {
 			row[j] = T(v)
 		}
 	})
 	return x, err
+}
+
+// readingBar shows how many pictures are read, if there are enough to wait for,
+// and vanishes when it is finished.
+func readingBar(e *env, count int, quiet bool) *pb.ProgressBar {
+	const worthwhile = 200
+	bar := pb.ProgressBarTemplate(`reading {{bar . "[" "=" "=" " " "]"}} {{counters .}} pictures{{left .}}`).New(count)
+	if quiet || !e.terminal || count < worthwhile {
+		return bar // not started, it shows nothing
+	}
+	return bar.SetWriter(e.stderr).Set(pb.CleanOnFinish, true).SetMaxWidth(widest).Start()
 }
 
 // modelRecipe returns the recipe that a model carries, and whether there is one.

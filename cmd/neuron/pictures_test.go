@@ -157,6 +157,9 @@ func TestPictureErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := filepath.Join(dir, "fall", "a.png")
+	if stdout, _, _ := neuron("", "predict", forPictures, bad); stdout != "" {
+		t.Errorf("a picture that cannot be read: %q", stdout)
+	}
 	for _, test := range []struct {
 		args []string
 		code int
@@ -239,5 +242,23 @@ func TestDraw(t *testing.T) {
 	mustRun(t, "", "train", "-q", "-out", table)
 	if _, stderr, code := neuron("", "show", "-picture", out, table); code != exitFailure || !strings.Contains(stderr, "there are no pixels to draw") {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+}
+
+func TestReadingBar(t *testing.T) {
+	for _, test := range []struct {
+		terminal, quiet bool
+		count           int
+		want            bool
+	}{{true, false, 200, true}, {true, false, 199, false}, {true, true, 200, false}, {false, false, 200, false}} {
+		var stderr bytes.Buffer
+		bar := readingBar(&env{stderr: &stderr, terminal: test.terminal}, test.count, test.quiet)
+		for range test.count {
+			bar.Increment()
+		}
+		bar.Finish()
+		if got := stderr.String(); (got != "") != test.want || test.want && !strings.Contains(got, "200 / 200 pictures") {
+			t.Errorf("%+v: %q", test, got)
+		}
 	}
 }
