@@ -86,7 +86,7 @@ func evalLabel(t *dataset.Reader, wanted, trained string) (int, error) {
 	if i, known, err := knownLabel(t, wanted); known {
 		return i, err
 	}
-	if t.Format == dataset.IDX {
+	if t.Format == dataset.IDX && wanted == "" {
 		return 0, noLabels(t)
 	}
 	if wanted != "" {

@@ -37,7 +37,7 @@ func labelColumn(t *dataset.Reader, ref string) (int, error) {
 	if i, known, err := knownLabel(t, ref); known {
 		return i, err
 	}
-	if t.Format == dataset.IDX {
+	if t.Format == dataset.IDX && ref == "" {
 		return 0, noLabels(t)
 	}
 	if ref == "" {
