@@ -1,6 +1,9 @@
 package main
 
-import "flag"
+import (
+	"flag"
+	"strings"
+)
 
 const (
 	helpHead = `Neuron trains a single sigmoid neuron on a table of numbers, or on pictures, and
@@ -45,8 +48,21 @@ func helpCommand() command {
 		name:  "help",
 		args:  "[command]",
 		short: "describe a command",
-		long:  `Help describes a command and its flags, or lists the commands.`,
-		setup: func(*flag.FlagSet) runner { return help },
+		long: `Help describes a command and its flags, with examples, or lists the commands. With
+-man it prints the man page, which does all of that: neuron help -man | man -l -`,
+		setup: func(flags *flag.FlagSet) runner {
+			man := flags.Bool("man", false, "print the man page")
+			return func(e *env, args []string) error {
+				switch {
+				case *man && len(args) > 0:
+					return misuse("-man describes all commands")
+				case *man:
+					printMan(e.stdout)
+					return nil
+				}
+				return help(e, args)
+			}
+		},
 	}
 }
 
@@ -56,7 +72,7 @@ func help(e *env, args []string) error {
 		w := printer{e.stdout}
 		w.line("%s", helpHead)
 		for _, c := range commands() {
-			w.line("	%-9s %s", c.name, c.short)
+			w.line("	%-10s %s", c.name, c.short)
 		}
 		w.line("%s", helpTail)
 		return nil
@@ -70,26 +86,29 @@ func help(e *env, args []string) error {
 	return misuse("want one command")
 }
 
+// rest returns what follows the name of a command, for the usage line.
+func (c command) rest() string {
+	if len(flagsOf(c)) == 0 {
+		return c.args
+	}
+	return strings.TrimSpace("[flags] " + c.args)
+}
+
 // printHelp describes a command.
 func printHelp(e *env, c command) error {
-	flags := newFlags(c.name)
-	c.setup(flags)
-	count := 0
-	flags.VisitAll(func(*flag.Flag) { count++ })
-
-	usage := "neuron " + c.name
-	if count > 0 {
-		usage += " [flags]"
-	}
-	if c.args != "" {
-		usage += " " + c.args
-	}
 	w := printer{e.stdout}
-	w.line("Usage: %s\n\n%s", usage, c.long)
-	if count > 0 {
+	w.line("Usage: %s\n\n%s", strings.TrimSpace("neuron "+c.name+" "+c.rest()), c.long)
+	if len(flagsOf(c)) > 0 {
 		w.line("\nFlags:")
+		flags := newFlags(c.name)
+		c.setup(flags)
 		flags.SetOutput(w)
 		flags.PrintDefaults()
+	}
+	w.line("\nExamples:")
+	for _, x := range examples()[c.name] {
+		w.line("  neuron %s", x.line)
+		w.line("    \t%s", x.what)
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		trainCommand, predictCommand, evalCommand, fetchCommand, showCommand, compareCommand, exportCommand, importCommand,
-		infoCommand, benchCommand, descendCommand, versionCommand, helpCommand(),
+		infoCommand, benchCommand, descendCommand, completionCommand(), versionCommand, helpCommand(),
 	}
 }
 
