@@ -36,7 +36,7 @@ var anyFormat = format{name: autoFlag, header: autoFlag, indexBase: autoFlag}
 
 // given says whether there is a flag for tables.
 func (f format) given() bool {
-	f.positive = "" // is for pictures, too
+	f.positive, f.negative = "", "" // are for pictures, too
 	return f != anyFormat
 }
 

@@ -146,7 +146,11 @@ func evalPictures[T kernel.Float](e *env, a *applied, m *model.Model[T], r pictu
 	if err != nil {
 		return err
 	}
-	d, err := readClasses[T](e, r, folders, m.Classes, false)
+	c, err := modelClasses(a, m)
+	if err != nil {
+		return err
+	}
+	d, err := readClasses[T](e, r, folders, c, false)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/cheggaaa/pb/v3"
 
@@ -98,47 +99,82 @@ func readPictures[T kernel.Float](e *env, o *trainOptions) (*labelled[T], error)
 	if err != nil {
 		return nil, err
 	}
-	var c classes
-	for _, f := range folders {
-		c.names = append(c.names, f.Name)
-	}
-	if len(c.names) != 2 {
-		return nil, fmt.Errorf("%s: want the folders of two classes, have %d: %s", o.path, len(c.names), list(c.names))
-	}
-	p, err := c.positive(o.positive)
+	c, err := folderClasses(o, folders)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.path, err)
+		return nil, err
 	}
 	d := &labelled[T]{
 		source:   o.path,
 		features: r.Names(),
 		label:    "folder",
-		classes:  [2]string{c.names[1-p], c.names[p]},
+		classes:  [2]string(c.names),
 		pictures: r.String(),
 	}
-	d.Data, err = readClasses[T](e, r, folders, d.classes, o.quiet)
-	d.counts = [2]int{len(folders[1-p].Files), len(folders[p].Files)}
+	d.Data, err = readClasses[T](e, r, folders, &c, o.quiet)
+	for _, y := range d.Y {
+		d.counts[int(y)]++
+	}
+	d.leftOut = c.others
 	return d, err
 }
 
-// readClasses reads the pictures in folders that are named like the classes.
-func readClasses[T kernel.Float](e *env, r pictures.Recipe, folders []pictures.Class, classes [2]string, quiet bool) (train.Data[T], error) {
+// folderClasses returns the two classes that folders stand for, the positive one
+// last.
+func folderClasses(o *trainOptions, folders []pictures.Class) (classes, error) {
+	c, err := o.classes()
+	if err != nil {
+		return c, err
+	}
+	if c.chosen[1] != nil {
+		have := [2]bool{}
+		for _, f := range folders {
+			if k := c.choose(f.Name); k != leftOut {
+				have[k] = true
+			}
+		}
+		if have != [2]bool{true, true} {
+			return c, fmt.Errorf("%s: want folders of class %q and of class %q", o.path, o.positive, o.negative)
+		}
+		return c, nil
+	}
+	c.closed = true
+	for _, f := range folders {
+		c.names = append(c.names, f.Name)
+	}
+	if len(c.names) != 2 {
+		return c, fmt.Errorf("%s: want the folders of two classes, have %d: %s; of more, -positive and -negative choose", o.path, len(c.names), list(c.names))
+	}
+	p, err := c.positive(o.positive)
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", o.path, err)
+	}
+	c.names[0], c.names[1] = c.names[1-p], c.names[p]
+	return c, nil
+}
+
+// readClasses reads the pictures in folders of the classes c.
+func readClasses[T kernel.Float](e *env, r pictures.Recipe, folders []pictures.Class, c *classes, quiet bool) (train.Data[T], error) {
 	var d train.Data[T]
 	var files []string
 	for _, f := range folders {
-		y := T(0)
-		switch f.Name {
-		case classes[1]:
-			y = 1
-		case classes[0]:
-		default:
+		k := slices.Index(c.names, f.Name)
+		if c.chosen[1] != nil {
+			if k = c.choose(f.Name); k == leftOut {
+				c.others += len(f.Files)
+				continue
+			}
+		}
+		if k < 0 {
 			return d, fmt.Errorf("%s: the model does not know class %q; its classes are %q and %q",
-				filepath.Dir(f.Files[0]), f.Name, classes[0], classes[1])
+				filepath.Dir(f.Files[0]), f.Name, c.names[0], c.names[1])
 		}
 		for range f.Files {
-			d.Y = append(d.Y, y)
+			d.Y = append(d.Y, T(k))
 		}
 		files = append(files, f.Files...)
+	}
+	if len(files) == 0 {
+		return d, fmt.Errorf("%s: no folder is of class %q or %q", filepath.Dir(filepath.Dir(folders[0].Files[0])), c.names[0], c.names[1])
 	}
 	var err error
 	d.X, err = readBatch[T](e, r, files, quiet)

@@ -190,6 +190,53 @@ func TestPictureErrors(t *testing.T) {
 	}
 }
 
+// TestChosenPictures chooses classes among more than two.
+func TestChosenPictures(t *testing.T) {
+	dir := stripesFolder(t, 0, 5)
+	for _, name := range []string{"lie", "drop"} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(dir, "fall"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := filepath.Join(t.TempDir(), "m")
+	for flags, want := range map[string][4]int{ // positive, negative, then those of eval
+		"-positive stand -negative fall":     {6, 6, 6, 6},
+		"-positive lie,fall -negative stand": {12, 6, 12, 6},
+		"-positive stand -negative rest":     {6, 18, 6, 18},
+	} {
+		args := append([]string{"train", "-json", "-q", "-loss", "log", "-rate", "0.02", "-test-fraction", "0", "-out", m, dir}, strings.Fields(flags)...)
+		trained := decode[trainReport](t, mustRun(t, "", args...))
+		tested := decode[evalReport](t, mustRun(t, "", "eval", "-json", m, dir))
+		c := tested.Confusion
+		got := [4]int{trained.Dataset.Counts[1], trained.Dataset.Counts[0], c.TruePositive + c.FalseNegative, c.TrueNegative + c.FalsePositive}
+		if got != want || tested.Accuracy < 1 || tested.LogLoss != trained.Train.LogLoss {
+			t.Errorf("%q: counts %v, want %v; accuracy %v, log loss %v and %v", flags, got, want, tested.Accuracy, tested.LogLoss, trained.Train.LogLoss)
+		}
+	}
+	for flags, want := range map[string]string{
+		"-positive stand -negative sit": `want folders of class "stand" and of class "sit"`,
+		"-negative fall":                "say which are positive with -positive",
+		"-positive stand":               `have 4: "drop", "fall", "lie", "stand"; of more, -positive and -negative choose`,
+	} {
+		if _, stderr, code := neuron("", append([]string{"train", dir}, strings.Fields(flags)...)...); code == exitOK || !strings.Contains(stderr, want) {
+			t.Errorf("%q: exit code %d, stderr %q", flags, code, stderr)
+		}
+	}
+}
+
+// TestOtherPictures evaluates on folders of which none is of a chosen class.
+func TestOtherPictures(t *testing.T) {
+	dir := stripesFolder(t, 0, 3)
+	m, other := filepath.Join(dir, "m"), filepath.Join(t.TempDir(), "other")
+	mustRun(t, "", "train", "-q", "-loss", "log", "-rate", "0.02", "-out", m, "-positive", "stand", "-negative", "fall", dir)
+	if err := os.CopyFS(filepath.Join(other, "lie"), os.DirFS(filepath.Join(dir, "fall"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := neuron("", "eval", m, other); code != exitFailure || !strings.Contains(stderr, other+`: no folder is of class "fall" or "stand"`) {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+}
+
 // TestManyPictures labels more pictures than are read at a time, with a
 // threshold of its own.
 func TestManyPictures(t *testing.T) {

@@ -32,7 +32,7 @@ unless -positive says otherwise. Of more classes than two, such as ten digits,
 such as -positive 0,2 -negative 7,9, make one class of several, and -negative rest
 takes all others.
 
-A FOLDER holds pictures, PNG and JPEG, of two classes, a folder for each. They
+A FOLDER holds pictures, PNG and JPEG, a folder for each class. They
 are resized to -size × -size pixels and become the features that -features names;
 the model remembers how. Hidden files, and files whose names end in neither .png
 nor .jpg nor .jpeg, are ignored. "neuron fetch" brings pictures of cats and dogs.
