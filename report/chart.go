@@ -49,11 +49,11 @@ var dashed = []vg.Length{5, 3}
 
 // A chart is one system of axes.
 type chart struct {
-	x, y          string // what the axes show
-	ranges        [4]float64
-	logX, logY    bool
-	series        []series
-	width, height vg.Length
+	x, y       string // what the axes show
+	ranges     [4]float64
+	logX, logY bool
+	series     []series
+	height     vg.Length
 }
 
 // automatic is the range of an axis that shows all there is.
