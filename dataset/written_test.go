@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -347,6 +348,10 @@ func TestBinaryErrors(t *testing.T) {
 		{"PK\x03\x04rubbish", "f: the .npz file is cut off or damaged; get a whole copy of it: zip: not a valid zip file"},
 		{"PK\x05\x06" + strings.Repeat("\x00", 18), "f: nothing is in it"},
 		{string(load(t, "split.npz")), "f: which array has the rows? -array NAME says it; there are x_train (5 × 4), y_train (5), x_test (2 × 4), y_test (2)"},
+		{"\x00\x00\x08\x09\x00", "f:1:1: a NUL byte; this is not a text file in UTF-8"},
+		{npyMagic + "\x02\x00\x00\x00\x02\x00", "f: byte 8: a header of 131072 bytes; the file is damaged, or an array of records"},
+		{archive(t, "X", shaped("<u1", "(2, 1)")+"12", "y", shaped("<u1", "(3,)")+"123"), "f: no array has a label for each row of X; -label NAME says which, -label NUMBER which column of X, -array X that there is none; there are X (2 × 1), y (3)"},
+		{archive(t, "X", shaped("<u1", "(2, 1)")+"12", "y", "rubbish"), "f, y.npy: cut off at byte 7, within the header; get a whole copy of it"},
 		{"PAR1", "f: a Parquet file; the program neuron-columnar turns it into what can be read: neuron-columnar FILE | neuron train -"},
 		{"ARROW1\x00\x00more", "f: an Arrow (Feather) file; the program neuron-columnar turns it into what can be read: neuron-columnar FILE | neuron train -"},
 	} {
@@ -354,6 +359,24 @@ func TestBinaryErrors(t *testing.T) {
 			t.Errorf("%.100q: %v\nwant %s", c.content, err, c.want)
 		}
 	}
+}
+
+// archive returns a .npz file with two arrays.
+func archive(t *testing.T, pairs ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i := 0; i < len(pairs); i += 2 {
+		w, err := z.Create(pairs[i] + ".npy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(w, pairs[i+1])
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func readAs32(content []byte) error {
