@@ -254,6 +254,7 @@ func TestSafetensorsMalformed(t *testing.T) {
 	for want, p := range map[string][]byte{
 		"not a safetensors file: 3 bytes, it begins with 8 that hold the length of the header":                             []byte("abc"),
 		"not a safetensors file: byte 0 says that the header has 7956009103172788581 bytes, at most 100000000 are allowed": []byte("each line of this"),
+		"truncated: byte 0 says that the header has 3 bytes, the file has 2 behind it":                                     append(binary.LittleEndian.AppendUint64(nil, 3), "{}"...),
 		"truncated: byte 0 says that the header has 100000000 bytes, the file has 2 behind it":                             append(binary.LittleEndian.AppendUint64(nil, 100000000), "{}"...),
 	} {
 		if s, err := opened(p); err == nil || err.Error() != want {
