@@ -96,7 +96,7 @@ func ties() (*model.Model[float32], kernel.Batch[float32]) {
 	for {
 		w := 1 + r.Float32()
 		half := float32(0x1p-24 / float64(w)) // whose product with w is almost half a place of 1
-		if d := float64(half)*float64(w) - 0x1p-24; d == 0 || math.Abs(d) >= 0x1p-53 {
+		if d := float64(half)*float64(w) - 0x1p-24; d >= 0 || d <= -0x1p-53 { // below the middle, where σ shows the difference
 			continue
 		}
 		m := &model.Model[float32]{Weights: make([]float32, 17), Features: make([]string, 17), Classes: [2]string{"no", "yes"}, Bias: -1}
