@@ -87,7 +87,10 @@ func (t *trainer[T]) findRate(ctx context.Context) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	eigenvalue, spread := s.curvature()
+	eigenvalue, spread, err := s.curvature(ctx)
+	if err != nil {
+		return 0, err
+	}
 	if n, b := float64(t.order.rows), float64(t.order.batch); b < n {
 		eigenvalue += max(0, spread-eigenvalue) * (n - b) / float64(b*(n-1))
 	}
@@ -171,7 +174,7 @@ func (t *trainer[T]) look(ctx context.Context, dst Data[T], i int) error {
 }
 
 // curvature returns what FindRate calls Λ and R.
-func (s *sample[T]) curvature() (eigenvalue, spread float64) {
+func (s *sample[T]) curvature(ctx context.Context) (eigenvalue, spread float64, err error) {
 	const (
 		most = 100  // iterations
 		few  = 8    // at least
@@ -193,7 +196,7 @@ func (s *sample[T]) curvature() (eigenvalue, spread float64) {
 		for i := range s.Weights {
 			s.Weights[i] = 1
 		}
-		return s.curvature()
+		return s.curvature(ctx)
 	}
 	spread = fourth / square * (float64(s.X.Rows) / weight)
 
@@ -208,6 +211,9 @@ func (s *sample[T]) curvature() (eigenvalue, spread float64) {
 	z, g := make([]T, s.X.Rows), make([]T, len(v))
 	cols := s.X.Cols
 	for k := range most {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
 		kernel.Forward(z, s.X, v[:cols], v[cols])
 		var top float64
 		for i, a := range s.Weights {
@@ -229,7 +235,7 @@ func (s *sample[T]) curvature() (eigenvalue, spread float64) {
 		v, g = g, v
 		divide(v, length)
 	}
-	return eigenvalue, spread
+	return eigenvalue, spread, nil
 }
 
 // norm returns the length of v.

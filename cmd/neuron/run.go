@@ -42,7 +42,7 @@ type env struct {
 
 // warn tells the user something that is not a result.
 func (e *env) warn(format string, args ...any) {
-	fmt.Fprintf(e.stderr, "neuron: "+format+"\n", args...)
+	fmt.Fprint(e.stderr, e.paint(fmt.Sprintf("neuron: "+format+"\n", args...)))
 }
 
 // A runner executes a command whose flags are set.
@@ -101,7 +101,7 @@ func (e *env) run(args []string) int {
 		}
 		return status.code
 	case errors.As(err, &usage):
-		fmt.Fprintf(e.stderr, "neuron: %v\nRun %q for usage.\n", err, strings.TrimSpace("neuron help "+usage.command))
+		e.warn("%v\nRun %q for usage.", err, strings.TrimSpace("neuron help "+usage.command))
 		return exitUsage
 	case errors.As(err, &broken):
 		e.warn("%v", broken)

@@ -22,6 +22,9 @@ var versionCommand = command{
 	},
 }
 
+// released is the version of a release, which the linker sets.
+var released string
+
 type versionReport struct {
 	Version  string `json:"version"`
 	Go       string `json:"go"`
@@ -33,7 +36,7 @@ func newVersionReport() *versionReport {
 	if build, ok := debug.ReadBuildInfo(); ok {
 		r.Version = build.Main.Version
 	}
-	r.Version = cmp.Or(r.Version, "(devel)")
+	r.Version = cmp.Or(released, r.Version, "(devel)")
 	return r
 }
 
