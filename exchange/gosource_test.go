@@ -95,7 +95,7 @@ func ties() (*model.Model[float32], kernel.Batch[float32]) {
 	r := rand.New(rand.NewPCG(1, 9))
 	for {
 		w := 1 + r.Float32()
-		half := float32(0x1p-24 / float64(w)) // whose product with w is almost half a place of 1
+		half := float32(0x1p-24 / float64(w))                                 // whose product with w is almost half a place of 1
 		if d := float64(half)*float64(w) - 0x1p-24; d >= 0 || d <= -0x1p-53 { // below the middle, where σ shows the difference
 			continue
 		}
