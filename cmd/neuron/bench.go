@@ -26,7 +26,7 @@ machine makes all figures worse. The speed in GB/s counts each number of a row o
 however often a kernel needs it.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var o benchOptions
-		flags.DurationVar(&o.time, "time", 20*time.Second, "about how `long` to measure")
+		flags.DurationVar(&o.time, "time", 20*time.Second, "`duration` of the measurements, about")
 		flags.BoolVar(&o.float64, "float64", false, "measure float64 instead of float32")
 		flags.BoolVar(&o.json, "json", false, "print JSON")
 		return func(e *env, args []string) error {

@@ -152,8 +152,8 @@ func TestResumeErrors(t *testing.T) {
 		{"- -checkpoint c -resume", strings.Replace(string(breastCancer), "17.99", "17.98", 1), "c" + other + "on other features" + advice},
 		{"-checkpoint c -resume -float64", "", "load checkpoint c: holds float32 weights, float64 wanted: other element type; train with -float64 or without, as before"},
 		{"-checkpoint damaged -resume", "", "load checkpoint damaged: checksum does not match: the file is damaged"},
-		{"-checkpoint none/c", "", "clean up beside checkpoint none/c: open none: no such file or directory"},
-		{"-checkpoint . -resume", "", "load checkpoint .: read .: is a directory"},
+		{"-checkpoint none/c", "", "-checkpoint none/c: there is no folder none; make it first"},
+		{"-checkpoint . -resume", "", "-checkpoint .: is a folder; name a file"},
 	} {
 		if runtime.GOOS == "windows" && strings.Contains(test.want, "directory") {
 			continue // which says it in other words

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 
 	"github.com/seed-b3c25b83/kernel"
 	"github.com/seed-b3c25b83/kernel/dataset"
@@ -91,6 +92,9 @@ func evalLabel(t *dataset.Reader, wanted, trained string) (int, error) {
 	}
 	if wanted != "" {
 		return column(t, wanted)
+	}
+	if trained == "" && t.Columns != nil {
+		return 0, fmt.Errorf("%s: the model does not know which column is the label; say so with -label, as one of %s", t.Name, list(t.Columns))
 	}
 	if i, err := column(t, trained); err == nil || t.Columns != nil {
 		return i, err

@@ -41,6 +41,11 @@ they are in the data; a model for pictures takes what its recipe makes of them.
 			if err := o.check(args); err != nil {
 				return err
 			}
+			if o.out != "-" {
+				if err := checkOutputs(args, output{"-out", o.out, true}); err != nil {
+					return err
+				}
+			}
 			a := applied{model: args[0]}
 			return a.with(
 				func(m *model.Model[float32]) error { return export(e, &o, m) },

@@ -29,6 +29,14 @@ func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
 	}
 }
 
+// given says whether the user has set a flag.
+func given(flags *flag.FlagSet, name string) (is bool) {
+	flags.Visit(func(f *flag.Flag) { is = is || f.Name == name })
+	return is
+}
+
+func isVersion(arg string) bool { return arg == "-version" || arg == "--version" }
+
 func isHelp(arg string) bool {
 	return slices.Contains([]string{"-h", "-help", "--help"}, arg)
 }

@@ -42,17 +42,22 @@ func (f format) given() bool {
 
 func (f *format) register(flags *flag.FlagSet) {
 	*f = anyFormat
-	var names []string
-	for _, name := range dataset.Formats() {
-		names = append(names, string(name))
-	}
-	flags.StringVar(&f.name, "format", f.name, "`format` of the file: "+strings.Join(names, ", ")+", or auto, which tells by the content and the name")
+	flags.StringVar(&f.name, "format", f.name, "`format` of the file: "+formatNames()+", or auto, which tells by the content and the name")
 	flags.StringVar(&f.delimiter, "delimiter", "", "`character` between fields, or \"tab\" (default , or, if the file's name ends in .tsv or .tsv.gz, tab)")
 	flags.StringVar(&f.header, "header", f.header, "the first line names the columns: yes, no or `auto`, which is yes if none of its fields is a number")
 	flags.StringVar(&f.labels, "labels", "", "another `file` with the labels, one for each row (default for IDX pictures: the file named like theirs)")
 	flags.StringVar(&f.array, "array", "", "`name` of the array with the rows in a .npz file; -label names the one with the labels (default: those that fit, or X and y)")
 	flags.IntVar(&f.columns, "columns", 0, "`number` of features in a LIBSVM file; 0 means as many as its greatest index says, or those of the model")
 	flags.StringVar(&f.indexBase, "index-base", f.indexBase, "`number` from which a LIBSVM file counts features, 0 or 1; auto means 0 if any index is 0, or as in training")
+}
+
+// formatNames lists the names of formats.
+func formatNames() string {
+	var names []string
+	for _, name := range dataset.Formats() {
+		names = append(names, string(name))
+	}
+	return strings.Join(names, ", ")
 }
 
 // registerNegative registers -negative, for commands that have -positive.
@@ -65,7 +70,7 @@ func (f *format) options() (o dataset.Options, err error) {
 	if f.name != autoFlag {
 		o.Format = dataset.Format(f.name)
 		if !slices.Contains(dataset.Formats(), o.Format) {
-			return o, misuse("-format %q: want one of %q, or auto", f.name, dataset.Formats())
+			return o, misuse("-format %q: want %s or auto", f.name, formatNames())
 		}
 	}
 	switch text := f.delimiter; text {

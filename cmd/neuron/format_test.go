@@ -118,7 +118,7 @@ func TestFormatErrors(t *testing.T) {
 		{"- -labels " + foreign + "y.npy", "1,2\n3,4\n", foreign + "y.npy: more labels than the 2 rows of stdin; are they of another file?", exitFailure},
 		{"- -labels /nowhere", "1,2\n3,4\n", "open /nowhere: no such file or directory", exitFailure},
 		{"-labels x", "", "train: -labels x: of which file?", exitUsage},
-		{"- -format xls", "", `train: -format "xls": want one of ["csv" "libsvm" "npy" "npz" "idx"], or auto`, exitUsage},
+		{"- -format xls", "", `train: -format "xls": want csv, libsvm, npy, npz, idx or auto`, exitUsage},
 		{"- -format npy", "1,2\n3,4\n", `stdin: byte 0: not a .npy file: it does not begin with \x93NUMPY`, exitFailure},
 		{"- -columns -1", "", "train: -columns -1: want the number of features, or 0", exitUsage},
 		{"- -index-base 2", "", `train: -index-base "2": want auto, 0 or 1`, exitUsage},

@@ -38,7 +38,7 @@ there; -like takes them from a model, and -features, -classes, -label and
 	neuron import tuned.safetensors -like model.neuron -out tuned.neuron
 	neuron import w.npy -bias -0.25 -features age,weight -classes no,yes -out m.neuron`,
 	setup: func(flags *flag.FlagSet) runner {
-		var o importOptions
+		o := importOptions{flags: flags}
 		flags.StringVar(&o.out, "out", "", "`file` to save the model in")
 		flags.StringVar(&o.weight, "weight", "", "`name` of the tensor with the weights")
 		flags.StringVar(&o.bias, "bias", "", "`name` of the tensor with the bias; or a number or a .npy file, for weights in .npy (default 0)")
@@ -61,6 +61,8 @@ type importOptions struct {
 	out, weight, bias, like, features, classes, label string
 	threshold                                         float64
 	json                                              bool
+
+	flags *flag.FlagSet // as they were given
 }
 
 func (o *importOptions) check(args []string) error {
@@ -70,11 +72,15 @@ func (o *importOptions) check(args []string) error {
 	case o.out == "":
 		return misuse("-out FILE says where to save the model")
 	}
-	if o.threshold != 0 {
-		return checkThreshold(o.threshold)
+	if o.thresholdGiven() {
+		if err := checkThreshold(o.threshold); err != nil {
+			return err
+		}
 	}
-	return nil
+	return checkOutputs(args, output{"-out", o.out, true})
 }
+
+func (o *importOptions) thresholdGiven() bool { return given(o.flags, "threshold") }
 
 // run imports the file at path, by its content.
 func (o *importOptions) run(e *env, path string) error {
@@ -246,7 +252,7 @@ func takeNames[T kernel.Float](o *importOptions, m *model.Model[T]) error {
 	if o.label != "" {
 		m.Label = o.label
 	}
-	if o.threshold != 0 {
+	if o.thresholdGiven() {
 		m.Threshold = o.threshold
 	}
 	return nil

@@ -63,9 +63,20 @@ func trainingLayout(t *dataset.Reader, label string, ignore []string) (layout, e
 	}
 	l.features = except(t.Width, skip...)
 	if len(l.features) == 0 {
-		return l, fmt.Errorf("%s: only %s, the label; there must be at least one feature", t.Name, t.Column(l.label))
+		return l, fmt.Errorf("%s: only %s, the label; there must be at least one feature%s", t.Name, t.Column(l.label), otherDelimiter(t))
 	}
 	return l, nil
+}
+
+// otherDelimiter is a hint for a file whose only column looks like several.
+func otherDelimiter(t *dataset.Reader) string {
+	if t.Format == dataset.CSV && len(t.Columns) == 1 {
+		if i := strings.IndexAny(t.Columns[0], ";\t|"); i >= 0 {
+			name := strings.ReplaceAll(t.Columns[0][i:i+1], "\t", "tab")
+			return "; if fields are set apart by " + name + ", say so with -delimiter " + quote(name)
+		}
+	}
+	return ""
 }
 
 // modelLayout finds the n features of a model in a file: by name if both have

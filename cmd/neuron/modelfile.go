@@ -16,9 +16,12 @@ type applied struct {
 	more        []string // files, if there are several
 	threshold   float64
 	json        bool
+
+	flags *flag.FlagSet // as they were given; nil if there are none for this
 }
 
 func (a *applied) register(flags *flag.FlagSet) {
+	a.flags = flags
 	a.format.register(flags)
 	flags.StringVar(&a.label, "label", "", "`column` of the label, by name or by number from 1 (default as in training)")
 	flags.Float64Var(&a.threshold, "threshold", 0, "`probability` from which a row counts as positive (default that of the model)")
@@ -31,11 +34,13 @@ func (a *applied) check(args []string, files int) error {
 		return misuse("want a model and a file, have %s", dataset.Count(len(args), "argument"))
 	}
 	a.model, a.file, a.more = args[0], args[1], args[2:]
-	if a.threshold != 0 {
+	if a.thresholdGiven() {
 		return checkThreshold(a.threshold)
 	}
 	return nil
 }
+
+func (a *applied) thresholdGiven() bool { return a.flags != nil && given(a.flags, "threshold") }
 
 // with loads the model and calls one of two functions, as its element type
 // wants.
@@ -60,7 +65,7 @@ func load[T kernel.Float](a *applied) (*model.Model[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.threshold != 0 {
+	if a.thresholdGiven() {
 		m.Threshold = a.threshold
 	}
 	return m, nil

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"syscall"
 
@@ -126,12 +127,18 @@ func dispatch(e *env, args []string) error {
 	case len(args) == 0:
 	case isHelp(args[0]):
 		name, args = "help", args[1:]
+	case isVersion(args[0]):
+		name, args = "version", args[1:]
 	case !strings.HasPrefix(args[0], "-"):
 		name, args = args[0], args[1:]
 	}
 	c, ok := find(name)
 	if !ok {
-		return usageError{"", fmt.Sprintf("unknown command %q", name)}
+		hint := ""
+		if _, err := os.Stat(name); err == nil {
+			hint = fmt.Sprintf("; to train on the file: neuron train %s", quote(name))
+		}
+		return usageError{"", fmt.Sprintf("unknown command %q%s", name, hint)}
 	}
 	flags := newFlags(c.name)
 	runner := c.setup(flags)

@@ -76,6 +76,7 @@ func TestGolden(t *testing.T) {
 func TestUsageErrors(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"fly", `unknown command "fly"`},
+		{"testdata/flowers.csv", `unknown command "testdata/flowers.csv"; to train on the file: neuron train testdata/flowers.csv`},
 		{"-rates 1", "train: flag provided but not defined: -rates"},
 		{"train a b", "train: more than one file: a b"},
 		{"train -rate 0", "train: -rate 0: must be auto, or greater than 0 and finite"},
@@ -103,6 +104,8 @@ func TestUsageErrors(t *testing.T) {
 		{"train - -header maybe", `train: -header "maybe": want auto, yes or no`},
 		{"predict m", "predict: want a model and a file, have 1 argument"},
 		{"eval m f g", "eval: want a model and a file, have 3 arguments"},
+		{"predict m f -threshold 0", "predict: -threshold 0: must be greater than 0 and at most 1"},
+		{"import w -out m -threshold 0", "import: -threshold 0: must be greater than 0 and at most 1"},
 		{"eval m f -threshold -1", "eval: -threshold -1: must be greater than 0 and at most 1"},
 		{"info cpu", "info: takes no arguments"},
 		{"version 1", "version: takes no arguments"},

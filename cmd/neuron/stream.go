@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -31,10 +30,7 @@ func (o *trainOptions) checkStream() error {
 }
 
 // shuffleGiven reports whether the user has said what to shuffle.
-func (o *trainOptions) shuffleGiven() (given bool) {
-	o.flags.Visit(func(f *flag.Flag) { given = given || f.Name == "shuffle" })
-	return given
-}
+func (o *trainOptions) shuffleGiven() bool { return given(o.flags, "shuffle") }
 
 // trainStream trains on rows that are read from disk in every epoch.
 func trainStream[T kernel.Float](e *env, o *trainOptions) error {
@@ -203,7 +199,7 @@ func (o *trainOptions) scratchFolder() string {
 }
 
 func scratchError(err error) error {
-	return fmt.Errorf("%w; -scratch FOLDER names a folder with more room for the rows", err)
+	return fmt.Errorf("%w; -scratch FOLDER names a folder that has room for the rows", err)
 }
 
 // spaceRows is the number of rows that tell how much space all will take.

@@ -209,7 +209,11 @@ func (o *trainOptions) check(args []string) error {
 	if err := o.checkPictures(); err != nil {
 		return err
 	}
-	return checkThreshold(o.threshold)
+	if err := checkThreshold(o.threshold); err != nil {
+		return err
+	}
+	return checkOutputs([]string{o.path, labelsFile(o.path, o.labels)},
+		output{"-out", o.out, true}, output{"-checkpoint", o.checkpoint, true}, output{"-report", o.page, false}, output{"-curve", o.curve, false})
 }
 
 func checkThreshold(t float64) error {

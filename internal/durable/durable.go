@@ -25,23 +25,11 @@ import (
 // leave the new file behind, under the name of the old one with a number and
 // ".tmp" added; see Sweep.
 func Replace(path string, write func(w io.Writer) error) (err error) {
-	path, err = target(path)
+	path, old, f, err := create(path)
 	if err != nil {
 		return err
 	}
-	old, err := os.Stat(path)
-	switch {
-	case err == nil && !old.Mode().IsRegular():
-		return errors.New("not a regular file")
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-
-	temp := fmt.Sprintf("%s.%016x.tmp", path, rand.Uint64())
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
+	temp := f.Name()
 	defer func() {
 		if err != nil {
 			f.Close()
@@ -66,6 +54,36 @@ func Replace(path string, write func(w io.Writer) error) (err error) {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// Probe returns the error with which Replace would end before it writes anything,
+// if there is one: that no file may be made in the folder, or that path is no file.
+func Probe(path string) error {
+	_, _, f, err := create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// create makes the new file that is to take the place of path. It returns the
+// file behind path, and what is known of it, nil if there is none.
+func create(path string) (end string, old fs.FileInfo, f *os.File, err error) {
+	if end, err = target(path); err != nil {
+		return end, nil, nil, err
+	}
+	old, err = os.Stat(end)
+	switch {
+	case err == nil && !old.Mode().IsRegular():
+		return end, nil, nil, errors.New("not a regular file")
+	case errors.Is(err, fs.ErrNotExist):
+		old = nil
+	case err != nil:
+		return end, nil, nil, err
+	}
+	temp := fmt.Sprintf("%s.%016x.tmp", end, rand.Uint64())
+	f, err = os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	return end, old, f, err
 }
 
 // Sweep removes what killed processes left behind while they replaced path. No
