@@ -136,14 +136,23 @@ $`
 
 // Serving ends with the context, and without an error.
 func TestServeEnds(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if err := run(ctx, []string{"-listen", "127.0.0.1:0"}, io.Discard); err != nil {
-		t.Error(err)
+	if err := run(ctx, []string{"-listen", "127.0.0.1:0"}, onWrite(cancel)); err != nil || ctx.Err() == nil {
+		t.Error(err, ctx.Err())
 	}
 	for _, args := range [][]string{{"-clients", "0"}, {"-rows", "1025"}, {"x"}, {"-model", "/nonexistent"}, {"-listen", "nowhere.invalid:99999"}} {
-		if err := run(ctx, args, io.Discard); err == nil {
+		if err := run(t.Context(), args, io.Discard); err == nil {
 			t.Errorf("%q: no error", args)
 		}
 	}
+}
+
+// onWrite is a writer that calls a function when something is written: here, that
+// the service is ready.
+type onWrite func()
+
+func (f onWrite) Write(p []byte) (int, error) {
+	f()
+	return len(p), nil
 }
