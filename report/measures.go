@@ -100,7 +100,7 @@ func PrecisionRecall(labels []bool, scores []float64) []Point {
 func Area(curve []Point) float64 {
 	var area float64
 	for k := 1; k < len(curve); k++ {
-		area += (curve[k].X - curve[k-1].X) * (curve[k].Y + curve[k-1].Y) / 2
+		area += float64(float64((curve[k].X-curve[k-1].X)*(curve[k].Y+curve[k-1].Y)) / 2)
 	}
 	return area
 }
@@ -111,7 +111,7 @@ func Area(curve []Point) float64 {
 func AveragePrecision(curve []Point) float64 {
 	var area float64
 	for k := 1; k < len(curve); k++ {
-		area += (curve[k].X - curve[k-1].X) * curve[k].Y
+		area += float64((curve[k].X - curve[k-1].X) * curve[k].Y)
 	}
 	return area
 }
@@ -171,7 +171,7 @@ func Brier(labels []bool, scores []float64) float64 {
 		if labels[i] {
 			s = 1 - s
 		}
-		sum += s * s
+		sum += float64(s * s)
 	}
 	return sum / float64(len(scores))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -95,6 +96,27 @@ func TestAsScikitLearn(t *testing.T) {
 				t.Errorf("Brier %v, want %v", b, r.Brier)
 			}
 		})
+	}
+}
+
+// Measures have the same bits on every architecture.
+func TestMeasuresBits(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	labels, scores := make([]bool, 997), make([]float64, 997)
+	for i := range scores {
+		scores[i] = r.Float64()
+		labels[i] = r.Float64() < scores[i]
+	}
+	pr := PrecisionRecall(labels, scores)
+	for name, c := range map[string][2]float64{
+		"area under ROC":    {Area(ROC(labels, scores)), 0x1.b250134098f7ap-01},
+		"average precision": {AveragePrecision(pr), 0x1.b42a1a6f6a408p-01},
+		"area under PR":     {Area(pr), 0x1.b4118cf02301dp-01},
+		"Brier":             {Brier(labels, scores), 0x1.4653ce4904cbep-03},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%s: %x, want %x", name, c[0], c[1])
+		}
 	}
 }
 
