@@ -270,6 +270,9 @@ func choose(schema *arrow.Schema, columns []string) ([]int, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("no column %q; the columns are %q", name, all)
 		}
+		if slices.Contains(all[i+1:], name) {
+			return nil, fmt.Errorf("two columns are named %q; rename one", name)
+		}
 		order = append(order, i)
 	}
 	if len(order) == 0 {

@@ -7,6 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
 // rows is what testdata/make.mjs writes, as CSV.
@@ -137,6 +142,31 @@ func TestCutOff(t *testing.T) {
 	}
 	if w.writes > 20 {
 		t.Errorf("%d writes", w.writes)
+	}
+}
+
+// Two columns of one name are not taken for one.
+func TestColumnsOfOneName(t *testing.T) {
+	number := func(name string) arrow.Field { return arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Int8} }
+	b := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema([]arrow.Field{number("a"), number("b"), number("a")}, nil))
+	for i := range 3 {
+		b.Field(i).(*array.Int8Builder).Append(int8(i))
+	}
+	var content bytes.Buffer
+	w := ipc.NewWriter(&content, ipc.WithSchema(b.Schema()))
+	if err := w.Write(b.NewRecordBatch()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, columns := range [][]string{nil, {"b", "a"}} {
+		if out, err := convert(content.Bytes(), columns...); err == nil || err.Error() != `f: two columns are named "a"; rename one` {
+			t.Errorf("%q: %q, %v", columns, out, err)
+		}
+	}
+	if out, err := convert(content.Bytes(), "b"); err != nil || out != "b\n1\n" {
+		t.Errorf("%q, %v", out, err)
 	}
 }
 
