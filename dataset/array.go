@@ -54,7 +54,7 @@ func newArray(a *arrayRows, oneColumn bool) (*Reader, error) {
 	total := uint64(a.kind.size)
 	for i, n := range a.shape {
 		hi, lo := bits.Mul64(total, uint64(n))
-		if hi != 0 || lo > math.MaxInt64/2 {
+		if hi != 0 || lo > math.MaxInt/2 {
 			return nil, fmt.Errorf("%s: the shape %s is more than any file holds: the header is damaged", a.name, shapeText(a.shape))
 		}
 		total = lo

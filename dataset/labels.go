@@ -50,6 +50,9 @@ func (l *withLabels) next() error {
 		return labelErr
 	case err == io.EOF && labelErr == nil:
 		return fmt.Errorf("%s: more labels than the %s of %s; are they of another file?", l.y.Name, Count(l.row, "row"), l.x.Name)
+	case err == nil && labelErr == io.EOF && l.y.Columns != nil:
+		return fmt.Errorf("%s: %s only below the name %q of their column, and %s has more rows; are they of another file? (if %q is a label, put a line with a name above it)",
+			l.y.Name, Count(l.row, "label"), l.y.Columns[0], l.x.Name, l.y.Columns[0])
 	case err == nil && labelErr == io.EOF:
 		return fmt.Errorf("%s: %s only, and %s has more rows; are they of another file?", l.y.Name, Count(l.row, "label"), l.x.Name)
 	}

@@ -195,14 +195,17 @@ func leadingIndex(field []byte) (int, bool) {
 	if i < 1 || i > 10 {
 		return 0, false
 	}
-	n := 0
+	n := int64(0)
 	for _, c := range field[:i] {
 		if c < '0' || c > '9' {
 			return 0, false
 		}
-		n = 10*n + int(c-'0')
+		n = 10*n + int64(c-'0')
 	}
-	return n, n < 1<<31-1
+	if n >= 1<<31-1 {
+		return 0, false
+	}
+	return int(n), true
 }
 
 // isLIBSVM reports whether text begins like a file of LIBSVM: its first line

@@ -91,6 +91,7 @@ func TestLIBSVMErrors(t *testing.T) {
 		{"1 1:1\n2 -1:2\n", Options{}, `f:2:3: "-1" is no index of a feature; write a whole number below 2147483647`},
 		{"1 1:1\n2 :2\n", Options{}, `f:2:3: "" is no index of a feature; write a whole number below 2147483647`},
 		{"1 1:1\n2 2147483647:2\n", Options{}, `f:2:3: "2147483647" is no index of a feature; write a whole number below 2147483647`},
+		{"1 1:1\n2 4294967298:2\n", Options{}, `f:2:3: "4294967298" is no index of a feature; write a whole number below 2147483647`},
 		{"1 1:1\n2 99999999999999999999:2\n", Options{}, `f:2:3: "99999999999999999999" is no index of a feature; write a whole number below 2147483647`},
 		{"1 2:1 2:3\n", Options{}, "f:1:7: index 2 behind index 2; indices must ascend, each at most once in a line"},
 		{"1 1:1\n1 3:1  2:3\n", Options{}, "f:2:8: index 2 behind index 3; indices must ascend, each at most once in a line"},

@@ -181,6 +181,7 @@ func TestLabels(t *testing.T) {
 	}
 	for _, c := range []struct{ x, y, want string }{
 		{"1,2\n3,4\n", "0\n", "y: 1 label only, and x has more rows; are they of another file?"},
+		{"1,2\n3,4\n", "no\n1\n", `y: 1 label only below the name "no" of their column, and x has more rows; are they of another file? (if "no" is a label, put a line with a name above it)`},
 		{"1,2\n3,4\n", "0\n1\n0\n", "y: more labels than the 2 rows of x; are they of another file?"},
 		{"1,2\n3,4\n", "0,1\n1,1\n", "y: 2 columns, not one label for each row of x"},
 		{"1 1:2\n0 1:3\n", "0\n1\n", "x: has labels of its own; leave out those of y"},
