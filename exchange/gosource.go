@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+	"unicode"
 
 	"github.com/seed-b3c25b83/kernel"
 	"github.com/seed-b3c25b83/kernel/model"
@@ -83,7 +84,13 @@ func goNumbers[T kernel.Float](numbers []T) []string {
 	return text
 }
 
-// goComment makes one line of text.
+// goComment makes one line of text, without what Go source must not hold.
 func goComment(s string) string {
-	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
+	visible := func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsGraphic(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}
+	return strings.Join(strings.Fields(strings.Map(visible, s)), " ")
 }

@@ -57,7 +57,7 @@ func fromBits[T kernel.Float](bits64 uint64) float64 {
 
 func randomModel[T kernel.Float](d int) *model.Model[T] {
 	r := rand.New(rand.NewPCG(uint64(d), 3))
-	m := &model.Model[T]{Bias: T(r.NormFloat64()), Classes: [2]string{"no", `a "b" \`}, Threshold: 0.25, Meta: map[string]string{"command": "neuron train 'x\ny'"}}
+	m := &model.Model[T]{Bias: T(r.NormFloat64()), Classes: [2]string{"no", `a "b" \`}, Threshold: 0.25, Meta: map[string]string{"command": "neuron train 'x\ny\x00\ufeff\x1b\xff'"}}
 	for j := range d {
 		m.Weights = append(m.Weights, T(r.NormFloat64()*math.Exp2(float64(r.IntN(30)-20))))
 		m.Features = append(m.Features, fmt.Sprintf("f\n%d \"", j))

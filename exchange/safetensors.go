@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -116,7 +117,9 @@ func OpenSafetensors(r io.ReaderAt, size int64) (*Safetensors, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(s.Tensors, func(a, b *Tensor) int { return int(min(max(a.begin-b.begin, -1), 1)) })
+	slices.SortStableFunc(s.Tensors, func(a, b *Tensor) int { // those without numbers before others
+		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end))
+	})
 	first := 8 + int64(n)
 	at := first
 	for _, t := range s.Tensors {

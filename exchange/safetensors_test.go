@@ -245,6 +245,20 @@ var badHeaders = []struct {
 	{`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 5, `byte 66: 1 bytes behind the last tensor`},
 }
 
+// Tensors without numbers may stand anywhere, in any order.
+func TestSafetensorsEmpty(t *testing.T) {
+	for _, order := range [][2]string{{"weight", "none"}, {"none", "weight"}} {
+		tensors := map[string]string{
+			"weight": `"weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}`,
+			"none":   `"none":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`,
+		}
+		s, err := opened(file("{"+tensors[order[0]]+","+tensors[order[1]]+"}", 4))
+		if err != nil || len(s.Tensors) != 2 || s.Tensors[1].Name != "weight" {
+			t.Errorf("%q: %+v, %v", order, s, err)
+		}
+	}
+}
+
 func TestSafetensorsMalformed(t *testing.T) {
 	for _, c := range badHeaders {
 		if s, err := opened(file(c.header, c.n)); err == nil || !strings.Contains(err.Error(), c.want) {
