@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -150,14 +151,20 @@ func TestImportNPY(t *testing.T) {
 
 func TestImportLike(t *testing.T) {
 	m := small()
-	m.Meta[pictureKey] = "a recipe"
+	read := map[string]string{pictureKey: "a recipe", "index_base": "0", "positive": "b", "negative": "rest"}
+	maps.Copy(m.Meta, read)
 	like := written(t, m)
 	out := filepath.Join(t.TempDir(), "m")
 	mustRun(t, "", "import", vectorFile(t, "<f8", "(4,)", []float64{1, 2, 3, 4}), "-like", like, "-out", out, "-classes", "a,b")
 	got, err := model.Load[float64](out)
 	if err != nil || fmt.Sprintf("%q", got.Features) != fmt.Sprintf("%q", m.Features) || got.Classes != [2]string{"a", "b"} ||
-		got.Label != m.Label || got.Threshold != m.Threshold || got.Meta[pictureKey] != "a recipe" || got.Meta["command"] != "" {
+		got.Label != m.Label || got.Threshold != m.Threshold || got.Meta["command"] != "" {
 		t.Errorf("%+v, %v", got, err)
+	}
+	for key, want := range read {
+		if got.Meta[key] != want {
+			t.Errorf("%s is %q, want %q", key, got.Meta[key], want)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ there; -like takes them from a model, and -features, -classes, -label and
 		flags.StringVar(&o.out, "out", "", "`file` to save the model in")
 		flags.StringVar(&o.weight, "weight", "", "`name` of the tensor with the weights")
 		flags.StringVar(&o.bias, "bias", "", "`name` of the tensor with the bias; or a number or a .npy file, for weights in .npy (default 0)")
-		flags.StringVar(&o.like, "like", "", "`model` whose names, classes and threshold to take")
+		flags.StringVar(&o.like, "like", "", "`model` whose names, classes, threshold and way to read data to take")
 		flags.StringVar(&o.features, "features", "", "`names` of the features, separated by commas")
 		flags.StringVar(&o.classes, "classes", "", "`names` of the negative and the positive class, separated by a comma")
 		flags.StringVar(&o.label, "label", "", "`name` of the label's column")
@@ -214,6 +214,9 @@ func finishImport[T kernel.Float](e *env, o *importOptions, format, path string,
 	return printReport(e, o.json, newTransferReport("imported", o.out, format, m))
 }
 
+// howToRead are the keys of a model's Meta that say how data become rows.
+var howToRead = []string{pictureKey, indexBaseKey, "positive", "negative"}
+
 // takeNames puts the names into m that the user wants.
 func takeNames[T kernel.Float](o *importOptions, m *model.Model[T]) error {
 	if o.like != "" {
@@ -225,11 +228,13 @@ func takeNames[T kernel.Float](o *importOptions, m *model.Model[T]) error {
 			return fmt.Errorf("%s has %s, the weights are of %d", o.like, dataset.Count(n, "feature"), len(m.Weights))
 		}
 		m.Features, m.Classes, m.Label, m.Threshold = like.Features, like.Classes, like.Label, like.Threshold
-		if recipe, ok := like.Meta[pictureKey]; ok {
-			if m.Meta == nil {
-				m.Meta = map[string]string{}
+		for _, key := range howToRead {
+			if value, ok := like.Meta[key]; ok {
+				if m.Meta == nil {
+					m.Meta = map[string]string{}
+				}
+				m.Meta[key] = value
 			}
-			m.Meta[pictureKey] = recipe
 		}
 	}
 	if o.features != "" {
