@@ -40,10 +40,19 @@ func (c *classes) choose(name string) int {
 }
 
 // sameClass says whether two names are the same, or the same number.
-func sameClass(a, b string) bool {
+func sameClass(a, b string) bool { return a == b || sameNumber(a, b) }
+
+// sameNumber says whether two names are the same number. Integers may be greater
+// than those that float64 tells apart.
+func sameNumber(a, b string) bool {
+	i, err := strconv.ParseInt(a, 10, 64)
+	k, err2 := strconv.ParseInt(b, 10, 64)
+	if err == nil && err2 == nil {
+		return i == k
+	}
 	x, ok := number(a)
 	y, ok2 := number(b)
-	return a == b || ok && ok2 && x == y
+	return ok && ok2 && x == y
 }
 
 // index returns the index of the class that column i of the current row
@@ -64,7 +73,7 @@ func (c *classes) index(t *dataset.Reader, i int) (int, error) {
 		return c.choose(name), nil
 	}
 	for _, known := range c.names {
-		if y, ok := number(known); ok && isNumber && x == y {
+		if sameNumber(name, known) {
 			return 0, t.Errorf(i, "%s: %q and %q are the same number; write each class in one way", t.Column(i), name, known)
 		}
 	}
