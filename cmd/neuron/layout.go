@@ -71,9 +71,9 @@ func trainingLayout(t *dataset.Reader, label string, ignore []string) (layout, e
 // otherDelimiter is a hint for a file whose only column looks like several.
 func otherDelimiter(t *dataset.Reader) string {
 	if t.Format == dataset.CSV && len(t.Columns) == 1 {
-		if i := strings.IndexAny(t.Columns[0], ";\t|"); i >= 0 {
-			name := strings.ReplaceAll(t.Columns[0][i:i+1], "\t", "tab")
-			return "; if fields are set apart by " + name + ", say so with -delimiter " + quote(name)
+		if i := strings.IndexAny(t.Columns[0], ";\t| "); i >= 0 {
+			flag := strings.ReplaceAll(t.Columns[0][i:i+1], "\t", "tab")
+			return fmt.Sprintf("; if fields are set apart by %s, say so with -delimiter %s", strings.ReplaceAll(flag, " ", "spaces"), quote(flag))
 		}
 	}
 	return ""

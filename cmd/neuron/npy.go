@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
-	"unsafe"
 
 	"github.com/seed-b3c25b83/kernel"
 	"github.com/seed-b3c25b83/kernel/dataset"
@@ -44,12 +44,25 @@ func matrix[T kernel.Float](e *env, o *trainOptions, m *packed.Matrix[T]) (rows 
 	}
 	var c classes
 	second := train.NewRowSet(0)
-	err = m.Column(e.ctx, l.label, func(i int, v T) error {
-		k, err := classOf(&c, float64(v), 8*int(unsafe.Sizeof(v)))
-		if err != nil {
-			return fmt.Errorf("%s: row %d, %s: %w", o.path, i+1, t.Column(l.label), err)
+	zeros, z := make([]T, m.Cols), []T(nil)
+	err = m.Each(e.ctx, func(first int, x kernel.Batch[T]) error {
+		z = slices.Grow(z[:0], x.Rows)[:x.Rows]
+		kernel.Forward(z, x, zeros, 0) // x·0, which is 0 just where all numbers are finite
+		for i := range x.Rows {
+			row := x.Row(i)
+			if z[i] != 0 {
+				if j := slices.IndexFunc(l.features, func(j int) bool { return row[j]-row[j] != 0 }); j >= 0 {
+					column := l.features[j]
+					return fmt.Errorf("%s: row %d, %s: %v is not a finite number; fill it in or remove the row",
+						o.path, first+i+1, t.Column(column), row[column])
+				}
+			}
+			k, err := classOf(&c, float64(row[l.label]), 8*size[T]())
+			if err != nil {
+				return fmt.Errorf("%s: row %d, %s: %w", o.path, first+i+1, t.Column(l.label), err)
+			}
+			second.Append(k == 1)
 		}
-		second.Append(k == 1)
 		return nil
 	})
 	if err != nil {

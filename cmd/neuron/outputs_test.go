@@ -83,11 +83,11 @@ func TestOutputExists(t *testing.T) {
 // A file of which the fields are set apart by something else looks like one
 // column.
 func TestOtherDelimiter(t *testing.T) {
-	for delimiter, name := range map[string]string{";": `';'`, "\t": "tab", "|": `'|'`} {
+	for delimiter, name := range map[string]string{";": `';'`, "\t": "tab", "|": `'|'`, " ": "' '"} {
 		if runtime.GOOS == "windows" {
 			name = strings.Trim(name, "'")
-			if delimiter == "|" {
-				name = `"|"`
+			if delimiter == "|" || delimiter == " " {
+				name = `"` + delimiter + `"`
 			}
 		}
 		in := strings.ReplaceAll("a,b,y\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n", ",", delimiter)

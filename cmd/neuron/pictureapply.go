@@ -142,6 +142,9 @@ func (p *pictureLabels) write(path, probability, class string) error {
 
 // evalPictures applies a model to a folder of pictures.
 func evalPictures[T kernel.Float](e *env, a *applied, m *model.Model[T], r pictures.Recipe) error {
+	if info, err := os.Stat(a.file); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s: %s was trained on pictures: want a folder that holds a folder of pictures for each class", a.file, a.model)
+	}
 	folders, err := pictures.Classes(a.file)
 	if err != nil {
 		return err

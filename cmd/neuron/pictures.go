@@ -85,6 +85,11 @@ func (o *trainOptions) checkPictures() error {
 	if o.stream {
 		return misuse("%s is a folder of pictures: -stream is for tables; pictures are read into memory, resized", o.path)
 	}
+	for _, name := range []string{"size", "cell", "bins"} {
+		if given(o.flags, name) && o.flags.Lookup(name).Value.String() == "0" {
+			return misuse("-%s 0: must be positive", name)
+		}
+	}
 	_, err := o.recipe()
 	return err
 }

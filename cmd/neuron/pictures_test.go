@@ -176,6 +176,8 @@ func TestPictureErrors(t *testing.T) {
 		{[]string{"train", dir, "-stream"}, exitUsage, "-stream is for tables"},
 		{[]string{"train", dir, "-features", "sift"}, exitUsage, `-features "sift": must be hog or pixels`},
 		{[]string{"train", dir, "-size", "30"}, exitUsage, "-cell 8: must divide the size, 30"},
+		{[]string{"train", dir, "-bins", "0"}, exitUsage, "-bins 0: must be positive"},
+		{[]string{"eval", forPictures, one}, exitFailure, "was trained on pictures: want a folder"},
 		{[]string{"train", dir, "-features", "pixels", "-bins", "3"}, exitUsage, "-cell and -bins are for -features hog"},
 		{[]string{"train", "-size", "8"}, exitUsage, "are for pictures"},
 		{[]string{"predict", tables, one}, exitFailure, "was trained on a table, not on pictures"},

@@ -135,6 +135,10 @@ func (s *speedReport) elapsed() time.Duration {
 }
 
 func (s *speedReport) print(w printer) {
+	if s.rows == 0 { // resumed at the end
+		w.line("time       nothing was left to train (%s)", s.Implementation)
+		return
+	}
 	w.line("time       %v, %s rows per second (%s)", s.elapsed(), thousands(s.RowsPerSecond), s.Implementation)
 }
 

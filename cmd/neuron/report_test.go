@@ -61,6 +61,7 @@ func TestSpeed(t *testing.T) {
 		want    string
 	}{
 		{500, time.Second, "time       1s, 500 rows per second"},
+		{0, time.Millisecond, "time       nothing was left to train"},
 		{12345, 2 * time.Second, "time       2s, 6.17 thousand rows per second"},
 		{999600, time.Second, "time       1s, 1 million rows per second"},
 		{3_000_000, 1500 * time.Microsecond, "time       1.5ms, 2 billion rows per second"},

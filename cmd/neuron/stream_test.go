@@ -151,7 +151,7 @@ func testStreamNPY[T kernel.Float](t *testing.T) {
 }
 
 func TestStreamNPYErrors(t *testing.T) {
-	nan := float32(math.NaN())
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, c := range []struct {
 		flags, want string
 		rows        [][]float32
@@ -162,7 +162,9 @@ func TestStreamNPYErrors(t *testing.T) {
 		{"", `PATH: column 2: every row is of class "7"`, [][]float32{{1, 7}, {2, 7}}},
 		{"", "PATH: only column 1, the label", [][]float32{{1}, {2}}},
 		{"-label 3", "PATH: no column 3; the file has 2 columns", [][]float32{{1, 7}, {2, 7}}},
-		{"-test-fraction 0", "train: row 2, column 1: NaN is not a finite number", [][]float32{{1, 0}, {nan, 1}}},
+		{"-test-fraction 0", "PATH: row 2, column 1: NaN is not a finite number; fill it in or remove the row", [][]float32{{1, 0}, {nan, 1}}},
+		{"-label 1 -test-fraction 0.5", "PATH: row 3, column 2: +Inf is not a finite number", [][]float32{{1, 1}, {0, 2}, {1, inf}, {0, 3}}}, // held out, or not
+		{"-label 1 -test-fraction 0.5", "PATH: row 1, column 2: -Inf is not a finite number", [][]float32{{1, -inf}, {0, 2}, {1, 2}, {0, 3}}},
 	} {
 		path := npy(t, c.rows)
 		stdout, stderr, code := neuron("", append([]string{"train", path, "-stream"}, strings.Fields(c.flags)...)...)

@@ -66,8 +66,9 @@ func OpenNPY[T kernel.Float](f *os.File, name string) (*Matrix[T], error) {
 // Close closes the file of a matrix of which nothing was selected.
 func (m *Matrix[T]) Close() error { return m.file.Close() }
 
-// Column calls do for each number of a column, in order.
-func (m *Matrix[T]) Column(ctx context.Context, j int, do func(i int, v T) error) error {
+// Each calls do for all rows, some at a time, in order; first is the number of the
+// first of them.
+func (m *Matrix[T]) Each(ctx context.Context, do func(first int, x kernel.Batch[T]) error) error {
 	n := int(m.blocks.block) / size[T]() / m.Cols // rows
 	buf := make([]T, n*m.Cols)
 	for i := 0; i < m.Rows; i += n {
@@ -78,10 +79,8 @@ func (m *Matrix[T]) Column(ctx context.Context, j int, do func(i int, v T) error
 		if err := m.blocks.read(bytesOf(p), int64(i*m.Cols)*int64(size[T]())); err != nil {
 			return err
 		}
-		for k := 0; k*m.Cols < len(p); k++ {
-			if err := do(i+k, p[k*m.Cols+j]); err != nil {
-				return err
-			}
+		if err := do(i, kernel.Batch[T]{Data: p, Rows: len(p) / m.Cols, Cols: m.Cols}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,16 +80,19 @@ func testNPY[T kernel.Float](t *testing.T) {
 			}
 			ones := train.NewRowSet(0)
 			want := newRoom[T](rows, len(features))
-			err = m.Column(ctx, width-1, func(i int, v T) error {
-				if i != ones.Rows() || v != all.X.Row(i)[width-1] {
-					t.Fatalf("row %d behind %d: %v", i, ones.Rows(), v)
-				}
-				ones.Append(v > 0)
-				if v > 0 {
-					want.Y[i] = 1
-				}
-				for k, j := range features {
-					want.X.Row(i)[k] = all.X.Row(i)[j]
+			err = m.Each(ctx, func(first int, x kernel.Batch[T]) error {
+				for n := range x.Rows {
+					i, v := first+n, x.Row(n)[width-1]
+					if i != ones.Rows() || !slices.Equal(x.Row(n), all.X.Row(i)) {
+						t.Fatalf("row %d behind %d: %v", i, ones.Rows(), x.Row(n))
+					}
+					ones.Append(v > 0)
+					if v > 0 {
+						want.Y[i] = 1
+					}
+					for k, j := range features {
+						want.X.Row(i)[k] = all.X.Row(i)[j]
+					}
 				}
 				return nil
 			})
@@ -112,7 +116,12 @@ func TestNPYChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	ones := train.NewRowSet(0)
-	if err := m.Column(ctx, 2, func(_ int, v float32) error { ones.Append(v > 0); return nil }); err != nil {
+	if err := m.Each(ctx, func(_ int, x kernel.Batch[float32]) error {
+		for i := range x.Rows {
+			ones.Append(x.Row(i)[2] > 0)
+		}
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	r := m.Select([]int{0, 1}, ones)
