@@ -298,13 +298,19 @@ func (a *arrayRows) class(i int) (string, error) {
 	le := binary.LittleEndian
 	switch a.kind.class {
 	case 'f':
+		v, bits := 0.0, 32
 		switch a.kind.size {
 		case 2:
-			return strconv.FormatFloat(float64(float16(le.Uint16(p))), 'g', -1, 32), nil
+			v = float64(float16(le.Uint16(p)))
 		case 4:
-			return strconv.FormatFloat(float64(math.Float32frombits(le.Uint32(p))), 'g', -1, 32), nil
+			v = float64(math.Float32frombits(le.Uint32(p)))
+		default:
+			v, bits = math.Float64frombits(le.Uint64(p)), 64
 		}
-		return strconv.FormatFloat(math.Float64frombits(le.Uint64(p)), 'g', -1, 64), nil
+		if v == 0 {
+			v = 0 // −0 is no other class
+		}
+		return strconv.FormatFloat(v, 'g', -1, bits), nil
 	case 'i':
 		return strconv.FormatInt(integer(p, a.kind, 0), 10), nil
 	case 'S':

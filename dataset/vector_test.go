@@ -94,3 +94,22 @@ func FuzzReadVector(f *testing.F) {
 		}
 	})
 }
+
+// A label of −0 is of the class 0.
+func TestNegativeZeroClass(t *testing.T) {
+	negative := math.Copysign(0, -1)
+	for descr, labels := range map[string]any{"<f4": []float32{0, float32(negative)}, "<f8": []float64{0, negative}, ">f8": []uint64{0, 1 << 63}, "<f2": []uint16{0, 0x8000}} {
+		r, err := NewReader(strings.NewReader("1\n2\n"), "x", Options{Labels: bytes.NewReader(npyFile(descr, "(2,)", false, labels)), LabelsName: "y"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+			if class, err := r.Class(1); err != nil || class != "0" {
+				t.Errorf("%s: %q, %v", descr, class, err)
+			}
+		}
+	}
+}

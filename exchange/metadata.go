@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,11 +61,17 @@ func setMetadata[T kernel.Float](m *model.Model[T], all map[string]string) error
 			if err == nil && len(m.Features) != len(m.Weights) {
 				err = fmt.Errorf("%d names for %d weights", len(m.Features), len(m.Weights))
 			}
+			if err == nil {
+				err = distinct(m.Features)
+			}
 		case keyClasses:
 			var names []string
 			err = json.Unmarshal([]byte(value), &names)
 			if err == nil && len(names) != 2 {
 				err = fmt.Errorf("%d names, want 2", len(names))
+			}
+			if err == nil {
+				err = distinct(names)
 			}
 			if err == nil {
 				m.Classes = [2]string(names)
@@ -86,6 +93,21 @@ func setMetadata[T kernel.Float](m *model.Model[T], all map[string]string) error
 		if err != nil {
 			return fmt.Errorf("metadata %q: %w", key, err)
 		}
+	}
+	return nil
+}
+
+// distinct returns an error unless names tell things apart.
+func distinct(names []string) error {
+	seen := map[string]bool{}
+	for _, name := range names {
+		switch {
+		case name == "":
+			return errors.New("an empty name")
+		case seen[name]:
+			return fmt.Errorf("%q comes twice", name)
+		}
+		seen[name] = true
 	}
 	return nil
 }

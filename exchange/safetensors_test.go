@@ -307,6 +307,9 @@ func TestModelErrors(t *testing.T) {
 	for _, c := range []struct{ key, value, want string }{
 		{"features", `["a"]`, `metadata "features": 1 names for 2 weights`},
 		{"features", `a,b`, `metadata "features": invalid character`},
+		{"features", `["a","a"]`, `metadata "features": "a" comes twice`},
+		{"features", `["a",""]`, `metadata "features": an empty name`},
+		{"classes", `["a","a"]`, `metadata "classes": "a" comes twice`},
 		{"classes", `["a"]`, `metadata "classes": 1 names, want 2`},
 		{"classes", `{}`, `metadata "classes": json: cannot unmarshal`},
 		{"threshold", "2", `metadata "threshold": 2 is not greater than 0 and at most 1`},

@@ -149,6 +149,18 @@ func TestImportNPY(t *testing.T) {
 	}
 }
 
+// Weights that nothing is known of are of the classes 0 and 1.
+func TestImportBare(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "m")
+	mustRun(t, "", "import", vectorFile(t, "<f4", "(1,)", []float32{1}), "-out", out)
+	if got := mustRun(t, "3\n-3\n", "predict", out, "-", "-header", "no"); got != "probability,class\n0.95257413,1\n0.047425874,0\n" {
+		t.Errorf("%s", got)
+	}
+	if got := mustRun(t, "3,1\n-3,0\n", "eval", out, "-", "-header", "no", "-label", "2"); !strings.Contains(got, "1.0000") {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestImportLike(t *testing.T) {
 	m := small()
 	read := map[string]string{pictureKey: "a recipe", "index_base": "0", "positive": "b", "negative": "rest"}
@@ -211,6 +223,9 @@ func TestImportErrors(t *testing.T) {
 		{npy + " -out OUT -weight w", "import: -weight names a tensor of a safetensors file, but " + npy + " is of NumPy", exitUsage},
 		{npy + " -out OUT -features a", "import: -features has 1 name for 2 weights", exitUsage},
 		{npy + " -out OUT -classes a", "import: -classes a: want two names, the negative class and the positive", exitUsage},
+		{npy + " -out OUT -features a,a", "import: -features a,a: want names that are not empty, each once", exitUsage},
+		{npy + " -out OUT -features a,", "import: -features a,: want names that are not empty, each once", exitUsage},
+		{npy + " -out OUT -classes ,a", "import: -classes ,a: want two names, the negative class and the positive", exitUsage},
 		{npy + " -out OUT -classes a,a", "import: -classes a,a: want two names, the negative class and the positive", exitUsage},
 		{npy + " -out OUT -bias none", "-bias is neither a number nor a file: open none", exitFailure},
 		{npy + " -out OUT -bias NaN", npy + ": the bias is NaN", exitFailure},

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -202,6 +203,9 @@ func finishImport[T kernel.Float](e *env, o *importOptions, format, path string,
 	if err := takeNames(o, m); err != nil {
 		return err
 	}
+	if m.Classes == [2]string{} {
+		m.Classes = [2]string{"0", "1"}
+	}
 	if m.Meta["source"] == "" {
 		if m.Meta == nil {
 			m.Meta = map[string]string{}
@@ -245,11 +249,15 @@ func takeNames[T kernel.Float](o *importOptions, m *model.Model[T]) error {
 		if len(names) != len(m.Weights) {
 			return misuse("-features has %s for %s", dataset.Count(len(names), "name"), dataset.Count(len(m.Weights), "weight"))
 		}
+		sorted := slices.Sorted(slices.Values(names))
+		if len(slices.Compact(sorted)) != len(names) || sorted[0] == "" {
+			return misuse("-features %s: want names that are not empty, each once", o.features)
+		}
 		m.Features = names
 	}
 	if o.classes != "" {
 		names, err := splitNames(o.classes)
-		if err != nil || len(names) != 2 || names[0] == names[1] {
+		if err != nil || len(names) != 2 || names[0] == names[1] || slices.Contains(names, "") {
 			return misuse("-classes %s: want two names, the negative class and the positive", o.classes)
 		}
 		m.Classes = [2]string(names)
