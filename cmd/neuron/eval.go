@@ -47,6 +47,7 @@ type evalReport struct {
 	Hash      string    `json:"hash"`
 	Classes   [2]string `json:"classes"` // the second is the positive one
 	Threshold float64   `json:"threshold"`
+	LeftOut   int       `json:"left_out,omitempty"` // rows of other classes
 	evaluationReport
 }
 
@@ -78,7 +79,7 @@ func eval[T kernel.Float](e *env, a *applied, m *model.Model[T]) error {
 		return err
 	}
 	v := train.Evaluate(m.Weights, m.Bias, d, m.Threshold)
-	return printReport(e, a.json, &evalReport{t.Name, a.model, m.Hash(), m.Classes, m.Threshold, *evaluation(v)})
+	return printReport(e, a.json, &evalReport{t.Name, a.model, m.Hash(), m.Classes, m.Threshold, c.others, *evaluation(v)})
 }
 
 // evalLabel finds the label: where the user says, else as in training, else
@@ -104,6 +105,7 @@ func evalLabel(t *dataset.Reader, wanted, trained string) (int, error) {
 
 func (r *evalReport) print(w printer) {
 	w.line("data       %s: %s", r.Source, dataset.Count(r.Rows, "row"))
+	printLeftOut(w, r.LeftOut)
 	class, part := r.mostFrequent(r.Classes)
 	w.line("accuracy   %.4f (always saying %s: %.4f)", r.Accuracy, class, part)
 	w.line("           of class %s: precision %.4f, recall %.4f, F1 %.4f", r.Classes[1], r.Precision, r.Recall, r.F1)

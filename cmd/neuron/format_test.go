@@ -68,11 +68,14 @@ func TestFormatsRemembered(t *testing.T) {
 	if text := mustRun(t, "", "train", digits, "-test-fraction", "0", "-positive", "9,4", "-negative", "3"); !strings.Contains(text, "\n           1 row of other classes left out\n") {
 		t.Error(text)
 	}
-	if e := decode[evalReport](t, mustRun(t, "", "eval", path("m"), digits, "-json")); e.Rows != 6 {
+	if e := decode[evalReport](t, mustRun(t, "", "eval", path("m"), digits, "-json")); e.Rows != 6 || e.LeftOut != 1 {
 		t.Errorf("%+v", e)
 	}
-	if e := decode[evalReport](t, mustRun(t, "", "eval", path("m"), digits, "-json", "-positive", "7", "-negative", "rest")); e.Rows != 7 {
+	if e := decode[evalReport](t, mustRun(t, "", "eval", path("m"), digits, "-json", "-positive", "7", "-negative", "rest")); e.Rows != 7 || e.LeftOut != 0 {
 		t.Errorf("%+v", e)
+	}
+	if text := mustRun(t, "", "eval", path("m"), digits); !strings.Contains(text, ": 6 rows\n           1 row of other classes left out\n") {
+		t.Error(text)
 	}
 	if out := mustRun(t, "", "predict", path("m"), digits); strings.Count(out, "\n") != 8 {
 		t.Errorf("%s", out)

@@ -158,5 +158,5 @@ func evalPictures[T kernel.Float](e *env, a *applied, m *model.Model[T], r pictu
 		return err
 	}
 	v := train.Evaluate(m.Weights, m.Bias, d, m.Threshold)
-	return printReport(e, a.json, &evalReport{a.file, a.model, m.Hash(), m.Classes, m.Threshold, *evaluation(v)})
+	return printReport(e, a.json, &evalReport{a.file, a.model, m.Hash(), m.Classes, m.Threshold, c.others, *evaluation(v)})
 }

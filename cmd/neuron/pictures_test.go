@@ -211,7 +211,7 @@ func TestChosenPictures(t *testing.T) {
 		tested := decode[evalReport](t, mustRun(t, "", "eval", "-json", m, dir))
 		c := tested.Confusion
 		got := [4]int{trained.Dataset.Counts[1], trained.Dataset.Counts[0], c.TruePositive + c.FalseNegative, c.TrueNegative + c.FalsePositive}
-		if got != want || tested.Accuracy < 1 || tested.LogLoss != trained.Train.LogLoss {
+		if got != want || tested.Accuracy < 1 || tested.LeftOut != trained.Dataset.LeftOut || tested.LogLoss != trained.Train.LogLoss {
 			t.Errorf("%q: counts %v, want %v; accuracy %v, log loss %v and %v", flags, got, want, tested.Accuracy, tested.LogLoss, trained.Train.LogLoss)
 		}
 	}

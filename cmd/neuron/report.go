@@ -49,8 +49,13 @@ func (d datasetReport) print(w printer) {
 	w.line("data       %s: %s of %s", d.Source, dataset.Count(d.Rows, "row"), dataset.Count(d.Features, "feature"))
 	w.line("classes    %s (%s), %s (%s)",
 		d.Classes[1], dataset.Count(d.Counts[1], "row"), d.Classes[0], dataset.Count(d.Counts[0], "row"))
-	if d.LeftOut > 0 {
-		w.line("           %s of other classes left out", dataset.Count(d.LeftOut, "row"))
+	printLeftOut(w, d.LeftOut)
+}
+
+// printLeftOut says how many rows were not of the classes that were chosen.
+func printLeftOut(w printer, rows int) {
+	if rows > 0 {
+		w.line("           %s of other classes left out", dataset.Count(rows, "row"))
 	}
 }
 
