@@ -19,6 +19,7 @@ type blocks struct {
 	block  int64    // bytes of a block; the last may be shorter
 	sums   []uint64 // of blocks: known | CRC-32C, or 0 before it was read first
 	spare  []byte   // a block that is not wanted as a whole
+	held   int64    // the number of the block in spare, or -1
 }
 
 const known = 1 << 32
@@ -41,15 +42,29 @@ func (b *blocks) read(p []byte, at int64) error {
 			p, at = p[length:], at+length
 			continue
 		}
-		if int64(len(b.spare)) < length {
-			b.spare = make([]byte, length)
-		}
-		if err := b.readBlock(k, b.spare[:length]); err != nil {
+		if err := b.hold(k, length); err != nil {
 			return err
 		}
 		n := copy(p, b.spare[at-first:length])
 		p, at = p[n:], at+int64(n)
 	}
+	return nil
+}
+
+// hold reads block k into spare, unless it is there: whoever wants a part of a
+// block often wants the next part, too.
+func (b *blocks) hold(k, length int64) error {
+	if b.held == k {
+		return nil
+	}
+	if b.spare == nil {
+		b.spare = make([]byte, min(b.block, b.length))
+	}
+	b.held = -1
+	if err := b.readBlock(k, b.spare[:length]); err != nil {
+		return err
+	}
+	b.held = k
 	return nil
 }
 
@@ -80,7 +95,7 @@ func (b *blocks) readBlock(k int64, p []byte) error {
 
 // newBlocks cuts length bytes from offset into blocks.
 func newBlocks(file io.ReaderAt, name string, offset, length, block int64) *blocks {
-	b := &blocks{file: file, name: name, offset: offset, length: length, block: max(block, 1)}
+	b := &blocks{file: file, name: name, offset: offset, length: length, block: max(block, 1), held: -1}
 	b.sums = make([]uint64, (length+b.block-1)/b.block)
 	return b
 }

@@ -158,9 +158,11 @@ func TestNoLitter(t *testing.T) {
 type file struct {
 	bytes []byte
 	err   error
+	reads int
 }
 
 func (f *file) ReadAt(p []byte, at int64) (int, error) {
+	f.reads++
 	if f.err != nil {
 		return 0, f.err
 	}
@@ -220,6 +222,36 @@ func TestChanged(t *testing.T) {
 	f.err = errors.New("input/output error")
 	if err := read(70, 80); !errors.Is(err, f.err) || err.Error() != "f: reading bytes 67 to 130: input/output error" {
 		t.Error(err)
+	}
+}
+
+// Neighbouring parts of a block cost one read of it, and an error leaves nothing
+// that could be taken for it.
+func TestPartsOfBlocks(t *testing.T) {
+	const length, block, part = 1000, 64, 10
+	f := &file{bytes: make([]byte, length)}
+	for i := range f.bytes {
+		f.bytes[i] = byte(i * i)
+	}
+	b := newBlocks(f, "f", 0, length, block)
+	p := make([]byte, part)
+	for at := 0; at < length; at += part {
+		if err := b.read(p, int64(at)); err != nil || string(p) != string(f.bytes[at:at+part]) {
+			t.Fatalf("byte %d: %v, %v", at, p, err)
+		}
+	}
+	if want := (length + block - 1) / block; f.reads != want {
+		t.Errorf("%d reads, want %d", f.reads, want)
+	}
+	f.err = errors.New("input/output error")
+	for range 2 {
+		if err := b.read(p, 0); !errors.Is(err, f.err) {
+			t.Errorf("a block that cannot be read: %v", err)
+		}
+	}
+	f.err = nil
+	if err := b.read(p, length-part); err != nil || string(p) != string(f.bytes[length-part:]) {
+		t.Errorf("behind an error: %v, %v", p, err)
 	}
 }
 
