@@ -332,7 +332,7 @@ func TestSafetensorsMemory(t *testing.T) {
 	if err := os.WriteFile(path, file(header, 0), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	size := int64(8 + len(header) + 1<<32 + 4)
+	size := int64(8+len(header)+4) + 1<<32
 	if err := os.Truncate(path, size); err != nil {
 		t.Skipf("no sparse file of 4 GiB: %v", err)
 	}

@@ -99,7 +99,7 @@ func (s *RowSet) Complement() *RowSet {
 // works it takes 4 bytes for each row. It ends early with ctx.
 func StratifiedSet(ctx context.Context, positive *RowSet, fraction float64, seed uint64) (test *RowSet, err error) {
 	checkFraction("StratifiedSet", fraction)
-	if positive.rows > math.MaxUint32 {
+	if uint64(positive.rows) > math.MaxUint32 {
 		return stratifiedSet[int](ctx, positive, fraction, seed)
 	}
 	return stratifiedSet[uint32](ctx, positive, fraction, seed)

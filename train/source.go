@@ -74,7 +74,7 @@ func canShuffle[T kernel.Float](src Source[T], s Shuffle) bool {
 // deal has src put its rows in the order in which they are cut into batches.
 func deal[T kernel.Float](ctx context.Context, src Dealer[T], seed uint64) (Source[T], error) {
 	rows, _ := src.Shape()
-	if rows > math.MaxUint32 {
+	if uint64(rows) > math.MaxUint32 {
 		return dealAs[int](ctx, src, rows, seed)
 	}
 	return dealAs[uint32](ctx, src, rows, seed)

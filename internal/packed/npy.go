@@ -69,14 +69,14 @@ func (m *Matrix[T]) Close() error { return m.file.Close() }
 // Each calls do for all rows, some at a time, in order; first is the number of the
 // first of them.
 func (m *Matrix[T]) Each(ctx context.Context, do func(first int, x kernel.Batch[T]) error) error {
-	n := int(m.blocks.block) / size[T]() / m.Cols // rows
+	n := kernel.ShardRows[T](m.Cols) // rows of a block
 	buf := make([]T, n*m.Cols)
 	for i := 0; i < m.Rows; i += n {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		p := buf[:min(n, m.Rows-i)*m.Cols]
-		if err := m.blocks.read(bytesOf(p), int64(i*m.Cols)*int64(size[T]())); err != nil {
+		if err := m.blocks.read(bytesOf(p), int64(i)*int64(m.Cols)*int64(size[T]())); err != nil {
 			return err
 		}
 		if err := do(i, kernel.Batch[T]{Data: p, Rows: len(p) / m.Cols, Cols: m.Cols}); err != nil {
@@ -188,7 +188,7 @@ func checkHeader[T kernel.Float](h header) error {
 		return errors.New("in Fortran order, in which rows cannot be read one after the other; save numpy.ascontiguousarray of it")
 	case rows == 0 || cols == 0:
 		return fmt.Errorf("%d rows, %d columns: there is nothing in it", rows, cols)
-	case rows > (1<<62)/size[T]()/cols:
+	case int64(rows) > (1<<62)/int64(size[T]())/int64(cols):
 		return fmt.Errorf("claims %d × %d numbers: the file is damaged", rows, cols)
 	case binary.NativeEndian.Uint16([]byte{1, 0}) != 1:
 		return errors.New("in another byte order than that of this CPU")
