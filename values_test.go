@@ -65,6 +65,7 @@ func testSigmoidLanes[T Float](t *testing.T, k routine) {
 			call(i + 1)
 			call(max(i+1, lanes-1))
 			call(lanes)
+			call(lanes + 1) // a fourth, so that masks before a call, of three kinds by turns, differ from value to value
 		}
 		src[i], want[i] = z, y
 	}

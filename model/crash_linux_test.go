@@ -107,7 +107,9 @@ func saved(t *testing.T, path string, litter bool, env []string, under ...string
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()
 	said, failure = stdout.String() == "saved\n", stderr.String()
-	if said != (err == nil) {
+	// A system call of the runtime may come when all is said and done.
+	late := said && err != nil && cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled()
+	if said != (err == nil) && !late {
 		t.Errorf("%q: %v, said %q and %q", under, err, stdout.String(), failure)
 	}
 
