@@ -229,3 +229,19 @@ func white(w, h int) image.Image {
 	}
 	return m
 }
+
+// The number of features is bounded where an int has 32 bits, too.
+func TestTooManyFeatures(t *testing.T) {
+	for _, s := range []string{
+		"hog grey size=1024 cell=1 block=512 bins=64",
+		"hog grey size=1024 cell=1 block=512 bins=2",
+		"hog grey size=1024 cell=1 block=2 bins=5",
+	} {
+		if r, err := Parse(s); err == nil {
+			t.Errorf("%s: %d features", s, r.Width())
+		}
+	}
+	if r, err := Parse("hog grey size=1024 cell=1 block=1 bins=16"); err != nil || r.Width() != maxFeatures {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

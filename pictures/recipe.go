@@ -59,7 +59,7 @@ func (r Recipe) Check() error {
 	default:
 		return fmt.Errorf("features %q: must be hog or pixels", string(r.Kind))
 	}
-	if n := r.Width(); n > maxFeatures {
+	if n := r.width(); n > maxFeatures {
 		return fmt.Errorf("%d features of a picture: more than %d", n, maxFeatures)
 	}
 	return nil
@@ -73,11 +73,15 @@ func (r Recipe) cells() int { return r.Size / r.Cell }
 func (r Recipe) blocks() int { return r.cells() - r.Block + 1 }
 
 // Width returns the number of features of a picture.
-func (r Recipe) Width() int {
+func (r Recipe) Width() int { return int(r.width()) }
+
+// width does not overflow where an int has 32 bits.
+func (r Recipe) width() int64 {
 	if r.Kind == HOG {
-		return r.blocks() * r.blocks() * r.Block * r.Block * r.Bins
+		side := int64(r.blocks()) * int64(r.Block)
+		return side * side * int64(r.Bins)
 	}
-	return r.Size * r.Size * r.channels()
+	return int64(r.Size) * int64(r.Size) * int64(r.channels())
 }
 
 func (r Recipe) channels() int {

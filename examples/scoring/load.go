@@ -34,7 +34,7 @@ func ask(ctx context.Context, url string, cols, rows, clients int, long time.Dur
 	for c := range clients {
 		left.Go(func() {
 			body := madeUpRequest(uint64(c), rows, cols)
-			for errs[c] == nil && time.Since(start) < long && ctx.Err() == nil {
+			for errs[c] == nil && (took[c] == nil || time.Since(start) < long) && ctx.Err() == nil {
 				begin := time.Now()
 				errs[c] = post(client, url, body, rows)
 				took[c] = append(took[c], time.Since(begin))
