@@ -95,6 +95,9 @@ func (t *trainer[T]) findRate(ctx context.Context) (float64, error) {
 		eigenvalue += max(0, spread-eigenvalue) * (n - b) / float64(b*(n-1))
 	}
 	rate := 1 / (float64(t.curvature()*eigenvalue) + t.L2)
+	if t.L2 > 0 && !(T(1/t.L2) > 0) {
+		return 0, fmt.Errorf("train: an L2 of %g is too strong for any rate", t.L2)
+	}
 	if !(T(rate) > 0) || math.IsInf(rate, 0) {
 		return 0, fmt.Errorf("train: the features are too large for any rate; standardise them")
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/seed-b3c25b83/kernel"
 	"github.com/seed-b3c25b83/kernel/internal/impl"
@@ -81,6 +82,10 @@ func testFindRate[T kernel.Float](t *testing.T) {
 	_, err := FindRate(ctx, known(huge[T](), 1), Options{Epochs: 1})
 	if err == nil || !strings.Contains(err.Error(), "too large for any rate") {
 		t.Errorf("features near the end of the numbers: error %v", err)
+	}
+	_, err = FindRate(ctx, known[T](4, 2), Options{Epochs: 1, L2: math.MaxFloat64})
+	if size := unsafe.Sizeof(T(0)); size == 4 && (err == nil || !strings.Contains(err.Error(), "too strong for any rate")) || size == 8 && err != nil {
+		t.Errorf("L2 near the end of the numbers: error %v", err)
 	}
 }
 

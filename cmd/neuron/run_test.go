@@ -91,6 +91,7 @@ func TestUsageErrors(t *testing.T) {
 		{"train -test-fraction 1", "train: -test-fraction 1: must be at least 0 and less than 1"},
 		{"train -test-fraction NaN", "train: -test-fraction NaN: must be at least 0 and less than 1"},
 		{"train -folds 1", "train: -folds 1: must be at least 2"},
+		{"train -folds 5 -test-fraction 0.1", "train: -folds holds out each fold in turn; leave out -test-fraction, or -folds"},
 		{"train -folds 5 -out m", "train: -folds trains several neurons to measure them; to save one with -out, leave out -folds"},
 		{"train -folds 5 -checkpoint c", "train: -folds trains several neurons, -checkpoint keeps one; leave out one of them"},
 		{"train -resume", "train: -resume goes on from a checkpoint: say where it is with -checkpoint FILE"},

@@ -167,6 +167,8 @@ func (o *trainOptions) check(args []string) error {
 		return misuse("-test-fraction %v: must be at least 0 and less than 1", o.test)
 	case o.folds < 0 || o.folds == 1:
 		return misuse("-folds %d: must be at least 2", o.folds)
+	case o.folds > 0 && given(o.flags, "test-fraction"):
+		return misuse("-folds holds out each fold in turn; leave out -test-fraction, or -folds")
 	case o.folds > 0 && o.out != "":
 		return misuse("-folds trains several neurons to measure them; to save one with -out, leave out -folds")
 	case o.folds > 0 && o.checkpoint != "":

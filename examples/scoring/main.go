@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("scoring", flag.ContinueOnError)
 	path := flags.String("model", "", "`file` of a model of float32 (default: one that is trained on made-up rows)")
 	address := flags.String("listen", "localhost:8080", "`address` to serve at")
-	load := flags.Duration("load", 0, "serve on loopback and ask for so `long`, then say how fast that was")
+	load := flags.Duration("load", 0, "serve on loopback and ask for this `duration`, then say how fast that was")
 	clients := flags.Int("clients", 4, "`number` of those who ask at the same time")
 	rows := flags.Int("rows", 1, "`rows` of a request")
 	if err := flags.Parse(args); err != nil {

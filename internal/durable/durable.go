@@ -83,6 +83,9 @@ func create(path string) (end string, old fs.FileInfo, f *os.File, err error) {
 	}
 	temp := fmt.Sprintf("%s.%016x.tmp", end, rand.Uint64())
 	f, err = os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if path := (*fs.PathError)(nil); errors.As(err, &path) { // its name would tell nobody anything
+		err = fmt.Errorf("no new file in %s: %w", filepath.Dir(end), path.Err)
+	}
 	return end, old, f, err
 }
 

@@ -71,9 +71,15 @@ func TestReplaceErrors(t *testing.T) {
 		t.Errorf("error %v, want %v", err, broken)
 	}
 	for _, path := range []string{dir, filepath.Join(dir, "none", "f"), filepath.Join(path, "f")} {
-		if err := Replace(path, text("new")); err == nil {
+		err := Replace(path, text("new"))
+		if err == nil {
 			t.Errorf("%s: no error", path)
+		} else if probe := Probe(path); probe == nil || probe.Error() != err.Error() {
+			t.Errorf("%s: Probe says %v, Replace %v", path, probe, err)
 		}
+	}
+	if err := errors.Join(Probe(path), Probe(filepath.Join(dir, "new"))); err != nil {
+		t.Error(err)
 	}
 	wantFiles(t, dir, map[string]string{"f": "old"})
 }
