@@ -127,6 +127,9 @@ func begin[T kernel.Float](src Source[T], o Options) (*trainer[T], error) {
 	rows, cols := src.Shape()
 	asked := o
 	can := canShuffle(src, o.Shuffle)
+	if o.BatchSize == AutoBatch && !can && rows > manyRows {
+		asked.BatchSize = 0 // in a checkpoint auto stands for what it does in memory
+	}
 	o.chooseBatch(rows, can)
 	if err := o.checkShuffle(rows, can); err != nil {
 		return nil, err

@@ -113,15 +113,21 @@ func stratifiedSet[I int | uint32](ctx context.Context, positive *RowSet, fracti
 	ones := positive.Count()
 	left := [2]int{testRows(fraction, positive.rows-ones), testRows(fraction, ones)}
 	test := NewRowSet(positive.rows)
-	for _, i := range order {
-		class := 0
-		if positive.Has(int(i)) {
-			class = 1
+	err := eachChunk(ctx, positive.rows, 1, func(first, behind int) error {
+		for _, i := range order[first:behind] {
+			class := 0
+			if positive.Has(int(i)) {
+				class = 1
+			}
+			if left[class] > 0 {
+				left[class]--
+				test.Add(int(i))
+			}
 		}
-		if left[class] > 0 {
-			left[class]--
-			test.Add(int(i))
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return test, nil
 }

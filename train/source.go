@@ -86,8 +86,14 @@ func dealAs[I int | uint32, T kernel.Float](ctx context.Context, src Dealer[T], 
 		return nil, err
 	}
 	place := make([]I, rows)
-	for k, i := range order {
-		place[i] = I(k)
+	err := eachChunk(ctx, rows, 1, func(first, behind int) error {
+		for k := first; k < behind; k++ {
+			place[order[k]] = I(k)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	order = nil // while src is at work
 	return src.Deal(ctx, func(i int) int { return int(place[i]) })

@@ -325,3 +325,22 @@ func TestSourceCancel(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// AutoBatch takes another number of rows in memory than of a source that cannot
+// be shuffled. A checkpoint of the one does not go on with the other.
+func TestSourceAutoBatch(t *testing.T) {
+	for _, rows := range []int{manyRows, manyRows + 1} {
+		d := random[float32](rows, 2, 1)
+		o := Options{Rate: 1, Epochs: 2, BatchSize: AutoBatch}
+		for _, src := range [][2]Source[float32]{{d, shared[float32]{d}}, {shared[float32]{d}, d}} {
+			from := stopped(t, src[0], o, 1)
+			if _, err := FitFrom(ctx, src[0], o, from, nil); err != nil {
+				t.Error(err)
+			}
+			_, err := FitFrom(ctx, src[1], o, from, nil)
+			if errors.Is(err, ErrMismatch) != (rows > manyRows) {
+				t.Errorf("%d rows, from %T to %T: %v", rows, src[0], src[1], err)
+			}
+		}
+	}
+}

@@ -96,8 +96,10 @@ func TestStratifiedSet(t *testing.T) {
 			}
 		}
 	}
-	if _, err := StratifiedSet(&countdown{ctx, 0}, NewRowSet(5), 0.5, 1); err != context.Canceled {
-		t.Errorf("error %v", err)
+	for n := range 2 { // while rows are shuffled, and behind that
+		if set, err := StratifiedSet(&countdown{ctx, n}, NewRowSet(5), 0.5, 1); err != context.Canceled || set != nil {
+			t.Errorf("behind %d looks: %v, error %v", n, set, err)
+		}
 	}
 }
 
