@@ -102,8 +102,12 @@ func (b *buckets[T]) deal(ctx context.Context, src train.Source[T], place func(i
 		}
 		for k, y := range d.Y {
 			p := place(i + k)
-			if y == 1 {
+			switch y {
+			case 1:
 				b.ones.Add(p)
+			case 0:
+			default:
+				return fmt.Errorf("row %d: a row with the label %g cannot be dealt, only those with 0 or 1", i+k+1, y)
 			}
 			if err := b.put(p, d.X.Row(k)); err != nil {
 				return err

@@ -75,6 +75,11 @@ func TestDealErrors(t *testing.T) {
 	if _, err := Dealt[float32](weighted, t.TempDir()).Deal(ctx, same); err == nil || !strings.Contains(err.Error(), "weights") {
 		t.Error(err)
 	}
+	half := d
+	half.Y = append([]float32{1, 0.5}, d.Y[2:]...)
+	if _, err := Dealt[float32](half, t.TempDir()).Deal(ctx, same); err == nil || !strings.HasPrefix(err.Error(), "row 2: a row with the label 0.5 ") {
+		t.Error(err)
+	}
 	r := write(t, d, false)
 	if err := r.file.Truncate(1000); err != nil {
 		t.Fatal(err)
