@@ -73,14 +73,6 @@ func (k *keeper[T]) fit(e *env, src train.Source[T], options train.Options, r *r
 	return result, err
 }
 
-// data returns the fingerprint of what was trained on.
-func (k *keeper[T]) data() train.Fingerprint {
-	if k.latest.Epochs == 0 { // the checkpoint was the end already
-		return k.from.Data
-	}
-	return k.latest.Data
-}
-
 // note takes a copy of a checkpoint, and saves it if it is time.
 func (k *keeper[T]) note(c *train.Checkpoint[T]) error {
 	params := append(k.latest.Params[:0], c.Params...)

@@ -57,7 +57,7 @@ func crossValidate[T kernel.Float](e *env, o *trainOptions, d *labelled[T], p *p
 			Train:    evaluation(train.Evaluate(m.Weights, m.Bias, rest, m.Threshold)),
 			Test:     evaluation(train.Evaluate(m.Weights, m.Bias, d.Select(fold), m.Threshold)),
 		})
-		r.Speed.add(f.rows*f.Epochs, f.elapsed)
+		r.Speed.add(int64(f.rows)*int64(f.Epochs), f.elapsed)
 	}
 	if r.Interrupted = err != nil && e.ctx.Err() != nil; err != nil && !r.Interrupted || len(r.Folds) == 0 {
 		return explain(e, o, err)

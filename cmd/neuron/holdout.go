@@ -95,7 +95,7 @@ func newTrainReport[T kernel.Float](o *trainOptions, d *labelled[T], f *fitted[T
 		Page:        o.page,
 		Curve:       o.curve,
 	}
-	r.Speed.add(f.rows*(f.Epochs-f.resumed), f.elapsed)
+	r.Speed.add(int64(f.rows)*int64(f.Epochs-f.resumed), f.elapsed)
 	return r
 }
 

@@ -59,21 +59,21 @@ func (p *progress) start(rows, epochs int) {
 		return
 	}
 	p.rows = rows
-	p.bar = progressBar(rows * p.epochs)
+	p.bar = progressBar(int64(rows) * int64(p.epochs))
 	p.bar.Set("prefix", p.prefix)
-	p.show(epochs, epochs*rows)
+	p.show(epochs, int64(epochs)*int64(rows))
 	p.drawn = time.Time{}
 }
 
-func progressBar(total int) *pb.ProgressBar {
+func progressBar(total int64) *pb.ProgressBar {
 	// Static: it is drawn here, not by a goroutine of its own.
-	return pb.ProgressBarTemplate(progressLine).New(total).Set(pb.Static, true).SetMaxWidth(widest)
+	return pb.ProgressBarTemplate(progressLine).New(0).SetTotal(total).Set(pb.Static, true).SetMaxWidth(widest)
 }
 
 // row notes that rows of an epoch are done.
 func (p *progress) row(epoch, rows int) {
 	if p.due() {
-		p.show(epoch, (epoch-1)*p.rows+rows)
+		p.show(epoch, int64(epoch-1)*int64(p.rows)+int64(rows))
 	}
 }
 
@@ -83,7 +83,7 @@ func (p *progress) epoch(e train.Epoch) {
 		return
 	}
 	p.bar.Set("cost", fmt.Sprintf(", cost %.4g, accuracy %.4f", e.Cost, e.Accuracy))
-	p.show(e.Number, e.Number*p.rows)
+	p.show(e.Number, int64(e.Number)*int64(p.rows))
 }
 
 // due says whether it is time to draw: ten times a second.
@@ -92,9 +92,9 @@ func (p *progress) due() bool {
 	return p != nil && time.Since(p.drawn) >= interval
 }
 
-func (p *progress) show(epoch, rows int) {
+func (p *progress) show(epoch int, rows int64) {
 	p.drawn = time.Now()
-	p.bar.Set("epoch", fmt.Sprintf("%d/%d", epoch, p.epochs)).SetCurrent(int64(rows))
+	p.bar.Set("epoch", fmt.Sprintf("%d/%d", epoch, p.epochs)).SetCurrent(rows)
 	fmt.Fprintf(p.w, "\r%s", p.bar)
 }
 

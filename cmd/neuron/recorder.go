@@ -37,10 +37,11 @@ func newRecorder[T kernel.Float](e *env, o *trainOptions, held train.Source[T]) 
 	return r
 }
 
-// start begins with a training that has so many epochs behind it.
-func (r *recorder[T]) start(epochs int) {
-	if r != nil {
-		r.begun, r.noted, r.epochs = epochs, epochs, epochs
+// start begins with a training, or goes on with one.
+func (r *recorder[T]) start(from *train.Checkpoint[T]) {
+	if r != nil && from != nil {
+		r.begun, r.noted, r.epochs = from.Epochs, from.Epochs, from.Epochs
+		r.penalty = penalty(r.l2, from.Params)
 	}
 }
 
@@ -59,9 +60,7 @@ func (r *recorder[T]) note(c *train.Checkpoint[T]) error {
 		return nil
 	}
 	const points = 200 // until the length of the training doubles
-	if r.l2 > 0 {
-		r.penalty = penalty(r.l2, c.Params)
-	}
+	r.penalty = penalty(r.l2, c.Params)
 	if r.epochs-r.noted < max(1, (r.noted-r.begun)/points) {
 		return nil
 	}
@@ -71,11 +70,14 @@ func (r *recorder[T]) note(c *train.Checkpoint[T]) error {
 // penalty is what L2 adds to the cost of an epoch that begins with params, the
 // last of which is the bias.
 func penalty[T kernel.Float](l2 float64, params []T) float64 {
+	if l2 == 0 {
+		return 0
+	}
 	var sum float64
 	for _, w := range params[:len(params)-1] {
-		sum += float64(w) * float64(w)
+		sum += float64(float64(w) * float64(w))
 	}
-	return l2 / 2 * sum
+	return float64(l2 / 2 * sum)
 }
 
 // take notes the epoch that was completed last, with the neuron behind it.

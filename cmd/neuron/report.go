@@ -122,10 +122,10 @@ type speedReport struct {
 	RowsPerSecond  float64 `json:"rows_per_second"`
 	Implementation string  `json:"implementation"`
 
-	rows int // counted once for every epoch
+	rows int64 // counted once for every epoch
 }
 
-func (s *speedReport) add(rows int, elapsed time.Duration) {
+func (s *speedReport) add(rows int64, elapsed time.Duration) {
 	s.rows += rows
 	s.Seconds += elapsed.Seconds()
 	if s.Seconds > 0 {

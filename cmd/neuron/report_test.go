@@ -56,7 +56,7 @@ func TestDescend(t *testing.T) {
 
 func TestSpeed(t *testing.T) {
 	for _, test := range []struct {
-		rows    int
+		rows    int64
 		elapsed time.Duration
 		want    string
 	}{

@@ -296,7 +296,7 @@ func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progre
 		}
 	}
 	p.start(rows, k.resumed())
-	r.start(k.resumed())
+	r.start(k.from)
 	start := time.Now()
 	result, err := k.fit(e, src, options, r)
 	elapsed := time.Since(start)
@@ -313,7 +313,7 @@ func fit[T kernel.Float](e *env, o *trainOptions, src train.Source[T], p *progre
 			e.warn("warning: %s", w)
 		}
 	}
-	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted, k.data(), k.latest.Params}, err
+	return &fitted[T]{result, rows, k.resumed(), elapsed, interrupted, k.latest.Data, k.latest.Params}, err
 }
 
 // newModel puts names to what was trained.
