@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func TestMan(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tool := range [][]string{{"mandoc", "-Tlint", "-Wwarning"}, {"man", "--warnings", "-l"}} {
-		if _, err := exec.LookPath(tool[0]); err != nil {
+		if _, err := exec.LookPath(tool[0]); err != nil || tool[0] == "man" && runtime.GOOS != "linux" { // whose man knows these flags
 			t.Logf("no %s here", tool[0])
 			continue
 		}
@@ -161,6 +162,9 @@ var completionCases = []struct {
 
 // The shells themselves complete with the scripts.
 func TestCompletion(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("bash may be that of another system here")
+	}
 	dir := t.TempDir()
 	for _, shell := range shells {
 		if err := os.WriteFile(filepath.Join(dir, shell), []byte(mustRun(t, "", "completion", shell)), 0o666); err != nil {
