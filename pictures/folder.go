@@ -32,7 +32,7 @@ func Classes(dir string) ([]Class, error) {
 		return nil, err
 	}
 	var classes []Class
-	loose := 0
+	loose := "" // a picture that is in no class
 	for _, entry := range entries {
 		path := filepath.Join(dir, entry.Name())
 		switch is, err := isFolder(path); {
@@ -46,15 +46,15 @@ func Classes(dir string) ([]Class, error) {
 			}
 			classes = append(classes, Class{entry.Name(), files})
 		case IsName(entry.Name()):
-			loose++
+			loose = path
 		}
 	}
 	if len(classes) == 0 {
 		return nil, fmt.Errorf("%s: want a folder of pictures for each class in it, as in %s", dir,
 			filepath.Join(dir, "cat", "1.png"))
 	}
-	if loose > 0 {
-		return nil, fmt.Errorf("%s: holds folders, and %d pictures outside of them; put each into the folder of its class", dir, loose)
+	if loose != "" {
+		return nil, fmt.Errorf("%s: is in none of the folders beside it; put every picture into the folder of its class", loose)
 	}
 	return classes, nil
 }
@@ -66,7 +66,6 @@ func Files(dir string) ([]string, error) {
 		return nil, err
 	}
 	var files []string
-	others := 0
 	for _, entry := range entries {
 		path := filepath.Join(dir, entry.Name())
 		switch is, err := isFolder(path); {
@@ -77,12 +76,10 @@ func Files(dir string) ([]string, error) {
 			return nil, fmt.Errorf("%s: want pictures here, not a folder; is %s meant, whose folders are the classes?", path, dir)
 		case IsName(entry.Name()):
 			files = append(files, path)
-		default:
-			others++
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no pictures, whose names end in .png, .jpg or .jpeg, among %d files", dir, others)
+		return nil, fmt.Errorf("%s: no pictures in it, files whose names end in .png, .jpg or .jpeg", dir)
 	}
 	return files, nil
 }

@@ -60,9 +60,9 @@ func TestClasses(t *testing.T) {
 	}
 	for want, names := range map[string][]string{
 		"want a folder of pictures for each class in it": {"a.txt"},
-		"cat: no pictures, whose names end in .png":      {"cat/a.gif", "dog/a.png"},
+		"cat: no pictures in it, files whose names end":  {"cat/a.gif", "dog/a.png"},
 		"want pictures here, not a folder; is ":          {"train/cat/1.png", "test/cat/1.png"},
-		"1 pictures outside":                             {"cat/1.png", "2.png"},
+		"2.png: is in none of the folders beside it":     {"cat/1.png", "2.png"},
 	} {
 		if got, err := Classes(folder(t, names...)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, %v, want %q", names, got, err, want)

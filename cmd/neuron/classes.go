@@ -82,8 +82,12 @@ func (c *classes) index(t *dataset.Reader, i int) (int, error) {
 		return 0, t.Errorf(i, "%s: the model does not know class %q; its classes are %q and %q",
 			t.Column(i), name, c.names[0], c.names[1])
 	case len(c.names) == 2:
-		return 0, t.Errorf(i, "%s: %q is a third class after %q and %q; a neuron tells two apart (is this the label? see -label; of more classes, -positive and -negative choose)",
-			t.Column(i), name, c.names[0], c.names[1])
+		hint := ""
+		if t.Columns == nil && t.Format == dataset.CSV && t.Label < 0 {
+			hint = "; if the first line names the columns, use -header yes"
+		}
+		return 0, t.Errorf(i, "%s: %q is a third class after %q and %q; a neuron tells two apart (is this the label? see -label; of more classes, -positive and -negative choose%s)",
+			t.Column(i), name, c.names[0], c.names[1], hint)
 	}
 	c.names = append(c.names, strings.Clone(name))
 	return len(c.names) - 1, nil

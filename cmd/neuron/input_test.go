@@ -20,7 +20,7 @@ func TestBadFiles(t *testing.T) {
 		{"", "0\n1\n", `stdin: only column 1, the label; there must be at least one feature`},
 		{"", "a,y\n1,0\n2,0\n", `stdin: y: every row is of class "0"; there must be two classes`},
 		{"", "a,y\n1,0\n2,1\n3,2\n", `stdin:4:3: y: "2" is a third class after "0" and "1"; a neuron tells two apart (is this the label? see -label; of more classes, -positive and -negative choose)`},
-		{"", "1,no\n2,yes\n3,maybe\n", `stdin:3:3: column 2: "maybe" is a third class after "no" and "yes"; a neuron tells two apart (is this the label? see -label; of more classes, -positive and -negative choose)`},
+		{"", "1,no\n2,yes\n3,maybe\n", `stdin:3:3: column 2: "maybe" is a third class after "no" and "yes"; a neuron tells two apart (is this the label? see -label; of more classes, -positive and -negative choose; if the first line names the columns, use -header yes)`},
 		{"", "a,y\n1,0\n2,\n", "stdin:3:3: the name of the class is missing"},
 		{"", "a,y\n1,0\n2,\xff\n", `stdin:3:3: the name "\xff" of the class is not UTF-8; convert the file to UTF-8`},
 		{"", "a,b,y\n1,2,0\n3,,1\n", "stdin:3:3: b: the value is missing; fill it in or remove the row"},
