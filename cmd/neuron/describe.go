@@ -77,6 +77,16 @@ func plain(s string) string {
 	return s
 }
 
+// visible replaces what a name from a file could command a terminal with.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
 // text returns a weight of d in the fewest digits that give its bits back.
 func (d *description) text(w float64) string { return strconv.FormatFloat(w, 'g', -1, d.element) }
 

@@ -18,7 +18,9 @@ type report interface{ print(printer) }
 
 type printer struct{ io.Writer }
 
-func (p printer) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p printer) line(format string, args ...any) {
+	fmt.Fprintln(p, visible(fmt.Sprintf(format, args...)))
+}
 
 func printReport(e *env, asJSON bool, r report) error {
 	if !asJSON {

@@ -43,7 +43,7 @@ type env struct {
 
 // warn tells the user something that is not a result.
 func (e *env) warn(format string, args ...any) {
-	fmt.Fprint(e.stderr, e.paint(fmt.Sprintf("neuron: "+format+"\n", args...)))
+	fmt.Fprint(e.stderr, e.paint(visible(fmt.Sprintf("neuron: "+format+"\n", args...))))
 }
 
 // A runner executes a command whose flags are set.
