@@ -168,7 +168,7 @@ func BenchmarkBreastCancer(b *testing.B) {
 	const epochs = 100
 	d := breastCancer(b)
 	var err error
-	if _, err = standardize(ctx, d.X, d.X); err != nil {
+	if _, err = standardize(ctx, d.X, d.X, 0); err != nil {
 		b.Fatal(err)
 	}
 	rows, cols := d.X.Rows, d.X.Cols

@@ -199,7 +199,7 @@ func (t *trainer[T]) load(ctx context.Context, src Source[T]) (err error) {
 		d.X = newBatch[T](x.Rows, x.Cols)
 	}
 	if t.Standardize {
-		if t.scaling, err = standardize(ctx, d.X, x); err != nil {
+		if t.scaling, err = standardize(ctx, d.X, x, t.Workers); err != nil {
 			return err
 		}
 	}

@@ -12,8 +12,9 @@ import (
 // scaling turns x into (x − mean)/deviation, column by column.
 type scaling struct{ mean, deviation []float64 }
 
-// standardize stores x standardised in dst, which may be x.
-func standardize[T kernel.Float](ctx context.Context, dst, x kernel.Batch[T]) (*scaling, error) {
+// standardize stores x standardised in dst, which may be x, on as many goroutines
+// as newScaler says.
+func standardize[T kernel.Float](ctx context.Context, dst, x kernel.Batch[T], workers int) (*scaling, error) {
 	each := func(do func(x kernel.Batch[T], first int)) error {
 		return eachChunk(ctx, x.Rows, x.Cols, func(i, j int) error {
 			do(x.Slice(i, j), i)
@@ -31,7 +32,12 @@ func standardize[T kernel.Float](ctx context.Context, dst, x kernel.Batch[T]) (*
 	if err := s.endDeviations(); err != nil {
 		return nil, err
 	}
-	err := each(func(x kernel.Batch[T], i int) { scale(&s.scaling, dst.Slice(i, i+x.Rows), x) })
+	if min(x.Rows, chunkRows(x.Cols)) < 2*scalerElements/max(x.Cols, 1) {
+		workers = 1 // no chunk is worth more
+	}
+	c := newScaler[T](&s.scaling, workers)
+	defer c.close()
+	err := each(func(x kernel.Batch[T], i int) { c.scale(dst.Slice(i, i+x.Rows), x) })
 	return &s.scaling, err
 }
 
