@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"slices"
 
 	"github.com/seed-b3c25b83/kernel"
 	"github.com/seed-b3c25b83/kernel/dataset"
@@ -32,6 +33,9 @@ func (a *applied) register(flags *flag.FlagSet) {
 func (a *applied) check(args []string, files int) error {
 	if len(args) < 2 || len(args) > 1+files {
 		return misuse("want a model and a file, have %s", dataset.Count(len(args), "argument"))
+	}
+	if slices.Contains(args, "") {
+		return misuse("the name of a file is empty")
 	}
 	a.model, a.file, a.more = args[0], args[1], args[2:]
 	if a.thresholdGiven() {

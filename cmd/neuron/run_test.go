@@ -126,6 +126,19 @@ func TestUsageErrors(t *testing.T) {
 	}
 }
 
+// A variable that a script has not set does not stand for the data that the
+// program carries.
+func TestEmptyName(t *testing.T) {
+	m := filepath.Join(t.TempDir(), "m")
+	mustRun(t, "", "train", "-out", m)
+	for _, args := range [][]string{{"train", ""}, {"train", "-stream", ""}, {"eval", m, ""}, {"predict", m, ""}, {"predict", "", "f"}} {
+		stdout, stderr, code := neuron("", args...)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, "file is empty\n") {
+			t.Errorf("neuron %q: exit code %d, stdout %q, stderr %q", args, code, stdout, stderr)
+		}
+	}
+}
+
 // Flags may stand anywhere before "--".
 func TestFlagOrder(t *testing.T) {
 	want := speed.ReplaceAllString(mustRun(t, "", "train", "-seed", "7", "data/breast_cancer.csv"), "")

@@ -155,6 +155,8 @@ func (o *trainOptions) check(args []string) error {
 	switch {
 	case len(args) > 1:
 		return misuse("more than one file: %s", strings.Join(args, " "))
+	case len(args) == 1 && args[0] == "": // not the data that the program carries
+		return misuse("the name of the file is empty")
 	case o.Epochs < 1:
 		return misuse("-epochs %d: must be at least 1", o.Epochs)
 	case !(o.L2 >= 0) || math.IsInf(o.L2, 0):
