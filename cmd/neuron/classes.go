@@ -93,6 +93,14 @@ func (c *classes) index(t *dataset.Reader, i int) (int, error) {
 	return len(c.names) - 1, nil
 }
 
+// warnAlike tells the user of two classes that may be one, spelt in two ways.
+func warnAlike(e *env, o *trainOptions, names [2]string) {
+	spaced := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	if !o.quiet && strings.EqualFold(spaced(names[0]), spaced(names[1])) {
+		e.warn("warning: the classes %q and %q differ in capitals or spaces alone; if they are one, write it in one way", names[0], names[1])
+	}
+}
+
 // positive returns the index of the positive class: the named one, else the
 // greater one by value if both are numbers, else by name.
 func (c *classes) positive(name string) (int, error) {

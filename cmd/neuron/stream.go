@@ -38,6 +38,7 @@ func trainStream[T kernel.Float](e *env, o *trainOptions) error {
 	if err != nil {
 		return err
 	}
+	warnAlike(e, o, d.classes)
 	defer rows.Close()
 	d.counts[1] = rows.Positive().Count()
 	d.counts[0] = d.X.Rows - d.counts[1]

@@ -242,6 +242,7 @@ func trainAs[T kernel.Float](e *env, o *trainOptions) error {
 	if err != nil {
 		return err
 	}
+	warnAlike(e, o, d.classes)
 	if o.folds > 0 {
 		return crossValidate(e, o, d, o.progress(e))
 	}
