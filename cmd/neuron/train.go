@@ -64,8 +64,8 @@ epoch, ahead of the steps. The file takes 4 bytes for each feature, 8 with
 NumPy, a matrix in C order whose numbers are float32 (float64 with -float64), is
 read where it lies. Rows that are not in memory are dealt to batches once, with
 -shuffle batches, unless you say otherwise; that takes a second file of the same
-size. -shuffle none and -batch 0 do without. Checkpoints may go from one way to
-the other.`,
+size. -shuffle none and -batch 0 do without. A checkpoint of rows in memory goes
+on with -stream, and the other way round, if both shuffle the same: say -shuffle.`,
 	setup: func(flags *flag.FlagSet) runner {
 		var o trainOptions
 		o.register(flags)
