@@ -37,8 +37,8 @@ func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unse
 	}
 	m := newModel(o, d, f)
 	if o.out != "" {
-		if err := model.Save(o.out, m); err != nil {
-			return err
+		if failed := model.Save(o.out, m); failed != nil {
+			return errors.Join(failed, err) // which says how to go on
 		}
 	}
 	r := newTrainReport(o, d, f)
@@ -48,14 +48,14 @@ func trainOn[T kernel.Float](e *env, o *trainOptions, d *labelled[T], seen, unse
 		r.Test, failed = evaluate(m.Weights, m.Bias, unseen, m.Threshold)
 	}
 	if failed != nil {
-		return failed
+		return errors.Join(failed, err)
 	}
 	rows, which := seen, "rows trained on"
 	if unseen != nil {
 		rows, which = unseen, "rows held out"
 	}
-	failed = rec.write(e, o, d, m, f, r, rows, which)
-	return cmp.Or(printReport(e, o.json, r), failed, err)
+	failed = rec.write(o, d, m, f, r, rows, which)
+	return cmp.Or(printReport(e, o.json, r), errors.Join(failed, err))
 }
 
 // A trainReport says what a training came to.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +17,7 @@ import (
 	"time"
 
 	"github.com/seed-b3c25b83/kernel/checkpoint"
+	"github.com/seed-b3c25b83/kernel/train"
 )
 
 // goesOn returns the arguments of the command that a message says to go on with.
@@ -67,6 +71,36 @@ func TestInterruptionIsKept(t *testing.T) {
 	// The same training takes the place of what it kept earlier.
 	if _, message := interruptedAt(t, 5, "-json", "-epochs", "1000000000", "-rate", "0.5"); !strings.Contains(message, "kept in neuron-3.checkpoint;") {
 		t.Error(message)
+	}
+}
+
+// The page on an interrupted training reads rows again.
+func TestInterruptedReport(t *testing.T) {
+	t.Chdir(t.TempDir())
+	rows := strings.Repeat("1,0\n2,1\n", 10_000) // more than are read at a time
+	if err := os.WriteFile("d.csv", []byte(rows), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, message := interruptedAt(t, 1, "-json", "-stream", "-batch", "0", "-report", "r.html", "d.csv")
+	goesOn(t, message)
+	if _, err := os.Stat("r.html"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A model that cannot be saved is no reason not to say how to go on.
+func TestInterruptedAndFailed(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx, cancel := context.WithCancel(context.Background())
+	var stderr bytes.Buffer
+	e := &env{ctx: ctx, stdin: strings.NewReader(""), stdout: bufio.NewWriter(io.Discard), stderr: &stderr}
+	e.onEpoch = func(train.Epoch) {
+		cancel()
+		os.Mkdir("m", 0o777)
+	}
+	code := e.run([]string{"-epochs", "300", "-out", "m"})
+	if got := stderr.String(); code != exitInterrupted || !strings.Contains(got, "m: not a regular file\n") || len(goesOn(t, got)) == 0 {
+		t.Errorf("exit code %d: %s", code, got)
 	}
 }
 

@@ -54,7 +54,7 @@ func newPage[T kernel.Float](o *trainOptions, d *labelled[T]) *reports.Page {
 
 // write writes what the user wants to see of a training that came to an end, or
 // was interrupted. Measures are those of the rows src, which are described.
-func (r *recorder[T]) write(e *env, o *trainOptions, d *labelled[T], m *model.Model[T], f *fitted[T], t *trainReport, src train.Source[T], which string) error {
+func (r *recorder[T]) write(o *trainOptions, d *labelled[T], m *model.Model[T], f *fitted[T], t *trainReport, src train.Source[T], which string) error {
 	if r == nil {
 		return nil
 	}
@@ -92,7 +92,7 @@ func (r *recorder[T]) write(e *env, o *trainOptions, d *labelled[T], m *model.Mo
 
 	if o.page != "" {
 		var err error
-		if p.Labels, p.Scores, err = scores(e.ctx, m.Weights, m.Bias, src); err != nil {
+		if p.Labels, p.Scores, err = scores(m.Weights, m.Bias, src); err != nil {
 			return err
 		}
 		p.Rows = fmt.Sprintf("%d %s", len(p.Labels), which)

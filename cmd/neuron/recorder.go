@@ -116,8 +116,9 @@ func (r *recorder[T]) finish(weights []T, bias T, batch int) (err error) {
 	return err
 }
 
-// scores returns the labels of rows and what a neuron predicts for them.
-func scores[T kernel.Float](ctx context.Context, weights []T, bias T, src train.Source[T]) (labels []bool, probabilities []float64, err error) {
+// scores returns the labels of rows and what a neuron predicts for them. Like
+// evaluate, it does not end with the context.
+func scores[T kernel.Float](weights []T, bias T, src train.Source[T]) (labels []bool, probabilities []float64, err error) {
 	const elements = 1 << 20 // of X at a time
 	rows, cols := src.Shape()
 	n := min(rows, max(1, elements/max(cols, 1)))
@@ -130,7 +131,7 @@ func scores[T kernel.Float](ctx context.Context, weights []T, bias T, src train.
 		j := min(i+n, rows)
 		part := room
 		part.X.Rows, part.Y, part.Weights = j-i, room.Y[:j-i], room.Weights[:j-i]
-		d, err := src.Read(ctx, i, j, part)
+		d, err := src.Read(context.Background(), i, j, part)
 		if err != nil {
 			return nil, nil, err
 		}

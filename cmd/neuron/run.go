@@ -105,7 +105,7 @@ func (e *env) run(args []string) int {
 		e.warn("%v\nRun %q for usage.", err, strings.TrimSpace("neuron help "+usage.command))
 		return exitUsage
 	case errors.As(err, &broken):
-		e.warn("%v", broken)
+		e.warn("%v", err)
 		return exitInterrupted
 	case errors.Is(err, context.Canceled):
 		e.warn("interrupted")
